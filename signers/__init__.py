@@ -1,0 +1,18 @@
+"""Reference signers for broker APIs: bytes in, bytes out.
+
+No clock, no network, no global state. Each scheme is a subpackage; what they share is here.
+"""
+
+from signers.errors import InvalidInput, PeerError, ResponseError, SignerError, VerificationError
+from signers.request import SignedRequest
+from signers.secret import Secret
+
+__all__ = [
+    "InvalidInput",
+    "PeerError",
+    "ResponseError",
+    "Secret",
+    "SignedRequest",
+    "SignerError",
+    "VerificationError",
+]

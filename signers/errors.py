@@ -1,0 +1,31 @@
+"""The base classes of every error that a signer raises.
+
+A scheme's own errors derive from these, carry the values they speak of as attributes, and say in
+their message what is wrong and what to do next. No message ever holds a secret, a token or the
+signature that would have been right.
+"""
+
+__all__ = ["InvalidInput", "PeerError", "ResponseError", "SignerError", "VerificationError"]
+
+
+class SignerError(Exception):
+    """Anything that a signer refuses or cannot do."""
+
+    reason: str = "error"
+    """A stable identifier in kebab case, the same one that the vectors use for a rejection."""
+
+
+class InvalidInput(SignerError, ValueError):
+    """The caller passed something that cannot be signed correctly."""
+
+
+class PeerError(SignerError):
+    """What came from the other side is wrong."""
+
+
+class VerificationError(PeerError):
+    """A request's authentication is missing, unreadable or wrong."""
+
+
+class ResponseError(PeerError):
+    """A response is not in the documented form, or reports an error."""

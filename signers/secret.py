@@ -1,0 +1,65 @@
+"""A value that must not be seen: an application secret, an access token, a password."""
+
+import hmac
+from typing import NoReturn, Self
+
+__all__ = ["Secret"]
+
+_MASK = "Secret('***')"
+
+
+class Secret:
+    """Holds octets and shows them only when asked by name.
+
+    ``repr``, ``str`` and ``format`` give a mask, so that logs, error messages and tracebacks with
+    local variables stay clean. It cannot be pickled. Text is held as its UTF-8 octets.
+    """
+
+    __slots__ = ("_octets",)
+
+    def __init__(self, value: "str | bytes | Secret") -> None:
+        """Take text, octets or another secret (whose octets are shared)."""
+        if isinstance(value, Secret):
+            self._octets: bytes = value.reveal()
+        else:
+            self._octets = value.encode("utf-8") if isinstance(value, str) else bytes(value)
+
+    def reveal(self) -> bytes:
+        """Return the octets themselves."""
+        return self._octets
+
+    def reveal_text(self) -> str:
+        """Return the octets read as UTF-8; raises UnicodeDecodeError where they are not."""
+        return self._octets.decode("utf-8")
+
+    def __len__(self) -> int:
+        """Return the number of octets."""
+        return len(self._octets)
+
+    def __eq__(self, other: object) -> bool:
+        """Compare in constant time; a secret equals only another secret."""
+        if not isinstance(other, Secret):
+            return NotImplemented
+        return hmac.compare_digest(self._octets, other.reveal())
+
+    # A hash would let the value be confirmed by guessing; nothing here needs secrets as keys.
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return _MASK
+
+    def __str__(self) -> str:
+        return _MASK
+
+    def __format__(self, spec: str) -> str:
+        return _MASK
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        message = "a Secret cannot be pickled: pass the credential by environment or file instead"
+        raise TypeError(message)
