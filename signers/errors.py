@@ -5,7 +5,14 @@ their message what is wrong and what to do next. No message ever holds a secret,
 signature that would have been right.
 """
 
-__all__ = ["InvalidInput", "PeerError", "ResponseError", "SignerError", "VerificationError"]
+__all__ = [
+    "InvalidInput",
+    "NotUtf8",
+    "PeerError",
+    "ResponseError",
+    "SignerError",
+    "VerificationError",
+]
 
 
 class SignerError(Exception):
@@ -17,6 +24,17 @@ class SignerError(Exception):
 
 class InvalidInput(SignerError, ValueError):
     """The caller passed something that cannot be signed correctly."""
+
+
+class NotUtf8(InvalidInput):
+    """A secret is not UTF-8 text."""
+
+    reason = "not-utf-8"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "a secret is not UTF-8 text: copy it anew, and read its file or variable as UTF-8"
+        )
 
 
 class PeerError(SignerError):

@@ -6,6 +6,11 @@ from dataclasses import dataclass
 __all__ = ["SignedRequest"]
 
 
+def _shown(octets: bytes) -> str:
+    """Return text for a log: what was received must not write control characters there."""
+    return octets.decode("latin-1").encode("unicode_escape").decode("ascii")
+
+
 @dataclass(frozen=True, slots=True)
 class SignedRequest:
     """A request exactly as it goes over the wire, before anything is parsed or normalised.
@@ -48,6 +53,6 @@ class SignedRequest:
         return SignedRequest(self.method, self.target, (*self.headers, *headers), self.body)
 
     def __repr__(self) -> str:
-        names = ", ".join(name.decode("latin-1") for name, _ in self.headers)
-        method, target = self.method.decode("latin-1"), self.target.decode("latin-1")
+        names = ", ".join(_shown(name) for name, _ in self.headers)
+        method, target = _shown(self.method), _shown(self.target)
         return f"<SignedRequest {method} {target} headers=[{names}] body={len(self.body)} octets>"

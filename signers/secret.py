@@ -3,9 +3,28 @@
 import hmac
 from typing import NoReturn, Self
 
+from signers.errors import NotUtf8
+
 __all__ = ["Secret"]
 
 _MASK = "Secret('***')"
+
+
+def _octets(value: object) -> bytes | None:
+    """Return the octets of *value*, None where it has none.
+
+    It never raises: its frame, and the codec's own error, would hold the value.
+    """
+    if isinstance(value, Secret):
+        return value.reveal()
+    if isinstance(value, bytes | bytearray):
+        return bytes(value)
+    if not isinstance(value, str):
+        return None
+    try:
+        return value.encode("utf-8")
+    except UnicodeEncodeError:
+        return None
 
 
 class Secret:
@@ -18,19 +37,34 @@ class Secret:
     __slots__ = ("_octets",)
 
     def __init__(self, value: "str | bytes | Secret") -> None:
-        """Take text, octets or another secret (whose octets are shared)."""
-        if isinstance(value, Secret):
-            self._octets: bytes = value.reveal()
-        else:
-            self._octets = value.encode("utf-8") if isinstance(value, str) else bytes(value)
+        """Take text, octets or another secret (whose octets are shared).
+
+        Raises NotUtf8 for text that has no UTF-8 (a lone surrogate), TypeError for other types.
+        """
+        octets = _octets(value)
+        is_text = isinstance(value, str)
+        del value  # a traceback that shows local variables must not show it
+        if octets is None:
+            raise NotUtf8 if is_text else TypeError("a Secret takes str, bytes or a Secret")
+        self._octets: bytes = octets
 
     def reveal(self) -> bytes:
         """Return the octets themselves."""
         return self._octets
 
     def reveal_text(self) -> str:
-        """Return the octets read as UTF-8; raises UnicodeDecodeError where they are not."""
-        return self._octets.decode("utf-8")
+        """Return the octets read as UTF-8; raises NotUtf8 where they are not."""
+        text = self._text()
+        if text is None:
+            raise NotUtf8
+        return text
+
+    def _text(self) -> str | None:
+        # Apart from what raises: the codec's own error holds all the octets.
+        try:
+            return self._octets.decode("utf-8")
+        except UnicodeDecodeError:
+            return None
 
     def __len__(self) -> int:
         """Return the number of octets."""

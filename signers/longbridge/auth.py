@@ -64,18 +64,21 @@ class LongbridgeAuth(httpx.Auth):
         the API key and the first hop's signature, and an auth flow cannot stop it, only say so.
         """
         if request.url.scheme != "https" and not _is_loopback(request.url.host):
-            raise InsecureUrl(f"{request.url.scheme}://{request.url.host}")
+            raise InsecureUrl(_origin(request.url))
         body = request.content
-        path, mark, query = request.url.raw_path.decode("ascii").partition("?")
-        headers = self._signer.headers(
-            request.method,
-            path,
-            query if mark else None,
-            body,
-            self._timestamp_form.write(self._clock()),
+        # The extension "target" replaces what stands in the request line (httpx, "Extensions").
+        target: bytes = request.extensions.get("target", request.url.raw_path)
+        path, mark, query = target.decode("latin-1").partition("?")
+        # The headers hold the token: no local variable for them, a traceback may show those.
+        request.headers.update(
+            self._signer.headers(
+                request.method,
+                path,
+                query if mark else None,
+                body,
+                self._timestamp_form.write(self._clock()),
+            )
         )
-        for name, value in headers:
-            request.headers[name] = value
         if body:
             request.headers.setdefault("Content-Type", "application/json; charset=utf-8")
         response = yield request

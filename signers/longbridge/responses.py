@@ -61,7 +61,9 @@ class MalformedRefresh(ResponseError):
     def __init__(self, member: str) -> None:
         self.member = member
         super().__init__(
-            f"the refresh response has no usable `data.{member}`: keep the old token and ask again"
+            f"the refresh response has no usable `data.{member}`: keep the response, since the old "
+            "token may have stopped working; if it holds no new one, reset the token on the "
+            "developer page"
         )
 
 
@@ -181,6 +183,21 @@ def parse_envelope(status: int, body: bytes) -> Envelope:
     where the status is not 2xx (observed: a non-zero code comes with status 200, too).
     """
     try:
+        return _read_envelope(status, body)
+    except ResponseError as error:
+        problem = _without_frames(error)
+    del body  # a traceback that shows local variables must not show a token
+    raise problem
+
+
+def _without_frames(error: ResponseError) -> ResponseError:
+    """Return the error without the frames and the context that hold the response's body."""
+    error.__context__ = None
+    return error.with_traceback(None)
+
+
+def _read_envelope(status: int, body: bytes) -> Envelope:
+    try:
         parsed = json.loads(body)
     except (ValueError, RecursionError):
         problem = "the body is empty" if not body else "the body is not JSON"
@@ -217,7 +234,7 @@ def refresh_query(expired_at: datetime) -> str:
 
     Raises NaiveInstant.
     """
-    if expired_at.tzinfo is None:
+    if expired_at.utcoffset() is None:
         raise NaiveInstant
     text = expired_at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return f"expired_at={quote(text, safe='')}"
@@ -255,7 +272,16 @@ def parse_refresh(status: int, body: bytes) -> AccessToken:
 
     Raises what `parse_envelope` raises, and MalformedRefresh.
     """
-    data = parse_envelope(status, body).data
+    try:
+        return _read_refresh(status, body)
+    except ResponseError as error:
+        problem = _without_frames(error)
+    del body  # a traceback that shows local variables must not show a token
+    raise problem
+
+
+def _read_refresh(status: int, body: bytes) -> AccessToken:
+    data = _read_envelope(status, body).data
     if not isinstance(data, dict):
         raise MalformedRefresh("token")
     info = data.get("account_info")
@@ -283,8 +309,8 @@ def _text(data: dict[str, Any], name: str, prefix: str = "") -> str:
 def _instant(data: dict[str, Any], name: str) -> datetime:
     try:
         instant = datetime.fromisoformat(_text(data, name))
-    except ValueError:
-        raise MalformedRefresh(name) from None
-    if instant.tzinfo is None:
-        raise MalformedRefresh(name)
-    return instant.astimezone(UTC)
+        if instant.tzinfo is not None:
+            return instant.astimezone(UTC)
+    except (ValueError, OverflowError):  # the latter: outside of the years 1 to 9999 in UTC
+        pass
+    raise MalformedRefresh(name)

@@ -36,21 +36,21 @@ def _credential_problem(
 ) -> InvalidInput | None:
     """Return what makes the credential unusable, or None.
 
-    A function of its own, so that no frame which an error passes through holds the plain token.
+    The plain token is never a local variable: a traceback may show those.
     """
-    token = access_token.reveal().decode("latin-1")
-    for name, length in (
-        ("the app key", len(app_key)),
-        ("the app secret", len(app_secret)),
-        ("the access token", len(token)),
+    for name, part in (
+        ("the app key", app_key),
+        ("the app secret", app_secret),
+        ("the access token", access_token),
     ):
-        if not length:
+        if not part:
             return EmptyCredential(name)
-    if token[:7].lower() == "bearer ":
+    if access_token.reveal()[:7].lower() == b"bearer ":
         return TokenWithScheme()
-    for name, text in (("the app key", app_key), ("the access token", token)):
-        if not _VALUE.fullmatch(text):
-            return InvalidValue(name)
+    if not _VALUE.fullmatch(app_key):
+        return InvalidValue("the app key")
+    if not _VALUE.fullmatch(access_token.reveal().decode("latin-1")):
+        return InvalidValue("the access token")
     return None
 
 
@@ -81,10 +81,15 @@ class Signer:
         *app_key*, *app_secret* and *access_token* are those of the developer page. The secret is
         used as UTF-8 text, not decoded from hex; the token is raw, without ``Bearer``.
 
-        Raises EmptyCredential, TokenWithScheme or InvalidValue.
+        Raises EmptyCredential, TokenWithScheme, InvalidValue or NotUtf8.
         """
-        # Rebound before anything can raise: a traceback that shows local variables shows masks.
-        app_secret, access_token = Secret(app_secret), Secret(access_token)
+        # Rebound or forgotten before anything raises: a traceback that shows local variables
+        # shows masks.
+        try:
+            app_secret, access_token = Secret(app_secret), Secret(access_token)
+        except Exception:
+            del app_secret, access_token
+            raise
         problem = _credential_problem(app_key, app_secret, access_token)
         if problem is not None:
             raise problem

@@ -61,14 +61,17 @@ def read_auth_headers(request: SignedRequest) -> AuthHeaders:
 
     Raises MissingHeader for one that is absent or empty, else DuplicateHeader for one sent twice.
     """
-    found = {name: request.values(name) for name in _REQUIRED}
-    for name, values in found.items():
-        if not any(values):
+    # No values in local variables while anything may raise: a traceback may show those.
+    for name in _REQUIRED:
+        if not any(request.values(name)):
             raise MissingHeader(name.decode())
-    for name, values in found.items():
-        if len(values) > 1:
-            raise DuplicateHeader(name.decode(), len(values))
-    app_key, access_token, timestamp, signature_header = (found[name][0] for name in _REQUIRED)
+    for name in _REQUIRED:
+        count = len(request.values(name))
+        if count > 1:
+            raise DuplicateHeader(name.decode(), count)
+    app_key, access_token, timestamp, signature_header = (
+        request.values(name)[0] for name in _REQUIRED
+    )
     return AuthHeaders(app_key, Secret(access_token), timestamp, signature_header)
 
 
@@ -93,8 +96,12 @@ class Verifier:
     __slots__ = ("_app_key", "_app_secret")
 
     def __init__(self, app_key: str, app_secret: str | bytes | Secret) -> None:
-        """Prepare a verifier; raises EmptyCredential."""
-        app_secret = Secret(app_secret)
+        """Prepare a verifier; raises EmptyCredential or NotUtf8."""
+        try:
+            app_secret = Secret(app_secret)
+        except Exception:
+            del app_secret  # a traceback that shows local variables must not show it
+            raise
         self._app_key = app_key.encode()
         self._app_secret = app_secret
         for name, octets in (("the app key", self._app_key), ("the app secret", self._app_secret)):

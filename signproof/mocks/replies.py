@@ -1,0 +1,49 @@
+"""What every mock broker answers, and the interface that a transport or a server drives."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from signers.request import SignedRequest
+
+__all__ = ["Mock", "MockReply", "Verdict"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the mock found out about a request, for the report and the terminal only.
+
+    It never travels to the client, and it holds neither a secret, nor a token, nor the signature
+    that would have been right.
+    """
+
+    accepted: bool
+    """Whether the authentication was accepted. It stays True where only the call itself was
+    refused afterwards (an unknown path, a wrong parameter); `reason` is set then, too."""
+    reason: str | None
+    """What was refused, a stable identifier in kebab case; None where nothing was."""
+    message: str
+    """The same for a reader, in detail, with what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class MockReply:
+    """A reply as it goes over the wire, and the verdict, which does not.
+
+    The repr shows the body's size only: a reply may carry a new access token.
+    """
+
+    status: int
+    headers: tuple[tuple[bytes, bytes], ...]
+    """Without ``Content-Length`` and ``Connection``: framing is the server's job."""
+    body: bytes
+    verdict: Verdict
+
+    def __repr__(self) -> str:
+        return f"<MockReply {self.status} body={len(self.body)} octets {self.verdict!r}>"
+
+
+class Mock(Protocol):
+    """A mock broker."""
+
+    def handle(self, request: SignedRequest, client_ip: str) -> MockReply:
+        """Answer *request* from *client_ip*; never raises for what a client sent."""

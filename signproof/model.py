@@ -1,0 +1,364 @@
+"""The contract as types: vectors, the stdio protocol, results and reports.
+
+The JSON Schemas in `vectors/schemas/` are generated from these declarations, so that a field's
+description stands once. Readers ignore members they do not know and refuse an unknown `format`.
+"""
+
+import enum
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+__all__ = [
+    "FORMAT",
+    "LINE_LIMIT",
+    "PROTOCOL",
+    "Answer",
+    "Cause",
+    "Choice",
+    "Difference",
+    "Expected",
+    "Implementation",
+    "Importance",
+    "Manifest",
+    "ManifestFile",
+    "Outcome",
+    "Prepare",
+    "PrepareReply",
+    "Reject",
+    "Report",
+    "Request",
+    "Result",
+    "Run",
+    "RunReply",
+    "Source",
+    "SourceKind",
+    "Start",
+    "StartReply",
+    "Status",
+    "Vector",
+    "VectorFile",
+]
+
+FORMAT = 1
+"""The format of vector files, manifest and reports; raised when a meaning or a type changes."""
+PROTOCOL = 1
+"""The version of the stdio protocol."""
+LINE_LIMIT = 8 * 1024 * 1024
+"""The longest line of the stdio protocol in octets, its line end included."""
+
+Text = Annotated[str, Meta(min_length=1)]
+Count = Annotated[int, Meta(ge=0)]
+Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+VectorId = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z0-9-]+/[a-z0-9-]+/[a-z0-9.-]+$",
+        description="Scheme, topic and name; stable for ever and never used again.",
+    ),
+]
+
+
+class _Model(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Immutable; a member that has its default is left out of the JSON."""
+
+
+class Importance(enum.StrEnum):
+    """What a failure of a vector means."""
+
+    MUST = "must"
+    """A failure makes exit code 1."""
+    SHOULD = "should"
+    """A failure is a warning; exit code 1 with --strict."""
+    MAY = "may"
+    """A failure is information."""
+
+
+class SourceKind(enum.StrEnum):
+    """Where an expectation comes from."""
+
+    DOCUMENT = "document"
+    """The broker's published documentation."""
+    SDK_RECORDING = "sdk-recording"
+    """What an official SDK was seen to send or accept."""
+    REPORT = "report"
+    """What users report, in an issue thread for instance."""
+    DERIVED = "derived"
+    """Reasoned from the above; `note` has the reasoning."""
+
+
+class Source(_Model, frozen=True, kw_only=True):
+    """The evidence behind a vector."""
+
+    kind: SourceKind
+    where: Annotated[Text, Meta(description="Document and section, SDK and version, or thread.")]
+    note: Annotated[str, Meta(description="The reasoning, where the source alone is not enough.")]
+
+
+class Reject(_Model, frozen=True, kw_only=True):
+    """The input must be refused."""
+
+    reason: Annotated[Text, Meta(description="One of the scheme's closed list of reasons.")]
+
+
+class Choice(_Model, frozen=True, kw_only=True):
+    """One of several outputs that all conform."""
+
+    label: Annotated[Text, Meta(description="What the report calls this form.")]
+    output: dict[str, Any]
+
+
+class Expected(_Model, frozen=True, kw_only=True):
+    """What conforms: exactly one of the four members is present."""
+
+    output: Annotated[
+        dict[str, Any] | UnsetType, Meta(description="Each of these members, with this value.")
+    ] = UNSET
+    any_of: Annotated[
+        list[Choice] | UnsetType, Meta(description="One of these; the report says which.")
+    ] = UNSET
+    reject: Reject | UnsetType = UNSET
+    check: Annotated[
+        str | UnsetType, Meta(description="Not deterministic: this check of the scheme judges.")
+    ] = UNSET
+
+    def __post_init__(self) -> None:
+        forms = (self.output, self.any_of, self.reject, self.check)
+        if sum(form is not UNSET for form in forms) != 1:
+            raise ValueError("exactly one of output, any_of, reject and check must be there")
+
+
+class Vector(_Model, frozen=True, kw_only=True):
+    """One case."""
+
+    id: VectorId
+    comment: Annotated[Text, Meta(description="What the case is about, for a person.")]
+    operation: Text
+    credential: Annotated[
+        str | None, Meta(description="A key of the file's `credentials`; null where none is used.")
+    ]
+    input: Annotated[dict[str, Any], Meta(description="As the operation's schema says.")]
+    stages: Annotated[
+        dict[str, str],
+        Meta(description="Every intermediate as text, in the order of the pipeline."),
+    ] = {}
+    expected: Expected
+    importance: Importance = Importance.MUST
+    flags: Annotated[list[str], Meta(description="Each explained in the file's `notes`.")] = []
+    requires: Annotated[
+        list[str], Meta(description="Features without which the vector is skipped.")
+    ] = []
+    baseline: Annotated[
+        str | UnsetType, Meta(description="The good vector from which this one differs once.")
+    ] = UNSET
+    mistake: Annotated[
+        str | UnsetType, Meta(description="The catalogued mistake that made the input.")
+    ] = UNSET
+    source: Source
+
+
+class VectorFile(_Model, frozen=True, kw_only=True):
+    """A file of vectors on one topic."""
+
+    format: int
+    scheme: Text
+    topic: Text
+    notes: Annotated[dict[str, str], Meta(description="The meaning of each flag used here.")]
+    credentials: dict[str, dict[str, Any]]
+    vectors: list[Vector]
+
+
+class ManifestFile(_Model, frozen=True, kw_only=True):
+    """A file of the set with its digest."""
+
+    path: Annotated[Text, Meta(description="Relative to the manifest, with `/`.")]
+    sha256: Sha256
+    vectors: Annotated[
+        dict[str, Sha256],
+        Meta(description="For vector files: the digest of each vector's compact JSON."),
+    ] = {}
+
+
+class Manifest(_Model, frozen=True, kw_only=True):
+    """What the set consists of."""
+
+    format: int
+    set_version: Text
+    files: list[ManifestFile]
+
+
+class Request(_Model, frozen=True, kw_only=True):
+    """A request as octets on the wire; text members are ASCII."""
+
+    method: Text
+    path: Annotated[Text, Meta(description="The target up to its first `?`.")]
+    query: Annotated[
+        str | None, Meta(description="Null where the target has no `?`, empty for a bare `?`.")
+    ]
+    headers: Annotated[list[tuple[str, str]], Meta(description="In wire order, case kept.")]
+    body_b64: str
+
+
+class Status(enum.StrEnum):
+    """How an implementation answered."""
+
+    OUTPUT = "output"
+    """It did the operation."""
+    REJECTED = "rejected"
+    """It refused the input, on purpose."""
+    SKIPPED = "skipped"
+    """It cannot do this."""
+    ERRORED = "errored"
+    """It broke; never counts as a rejection."""
+
+
+class Answer(_Model, frozen=True, kw_only=True):
+    """An implementation's answer to one case."""
+
+    status: Status
+    output: dict[str, Any] = {}
+    stages: Annotated[
+        dict[str, str], Meta(description="Intermediates by their name in the pipeline.")
+    ] = {}
+    reason: Annotated[str, Meta(description="Why it was refused, of the scheme's list.")] = ""
+    message: Annotated[str, Meta(description="For a person.")] = ""
+
+
+class Implementation(_Model, frozen=True, kw_only=True):
+    """Who is under test."""
+
+    name: Text
+    version: str = ""
+    language: str = ""
+    runtime: str = ""
+
+
+class Start(_Model, frozen=True, kw_only=True, tag="start", tag_field="type"):
+    """The first message to an adapter."""
+
+    seq: Count
+    protocols: list[int]
+
+
+class StartReply(_Model, frozen=True, kw_only=True):
+    """The adapter introduces itself."""
+
+    seq: Count
+    protocol: int
+    implementation: Implementation
+    operations: Annotated[
+        dict[str, list[str]], Meta(description="The operations it can do, by scheme.")
+    ]
+    features: Annotated[
+        list[str], Meta(description="Of: stages, reasons, bench and the vectors' `requires`.")
+    ] = []
+    window: Annotated[
+        int, Meta(ge=1, le=1024, description="How many unanswered requests it can hold.")
+    ] = 16
+
+
+class Prepare(_Model, frozen=True, kw_only=True, tag="prepare", tag_field="type"):
+    """A credential, once, before the first case that uses it."""
+
+    seq: Count
+    credential: Annotated[Text, Meta(description="The name that later `run` messages use.")]
+    scheme: Text
+    values: Annotated[dict[str, Any], Meta(description="As the scheme's schema says.")]
+
+
+class PrepareReply(_Model, frozen=True, kw_only=True):
+    """The credential is taken; `errored` with a message where it cannot be."""
+
+    seq: Count
+    status: Annotated[Status, Meta(description="output or errored.")] = Status.OUTPUT
+    message: str = ""
+
+
+class Run(_Model, frozen=True, kw_only=True, tag="run", tag_field="type"):
+    """One case."""
+
+    seq: Count
+    scheme: Text
+    operation: Text
+    credential: str | None
+    input: dict[str, Any]
+
+
+class RunReply(Answer, frozen=True, kw_only=True):
+    """The answer to a `run` of the same seq."""
+
+    seq: Count
+
+
+class Outcome(enum.StrEnum):
+    """The judgement of one vector."""
+
+    PASS = "pass"  # noqa: S105 - an outcome
+    FAIL = "fail"
+    ERROR = "error"
+    """The implementation broke."""
+    TIMEOUT = "timeout"
+    SKIP = "skip"
+    """The implementation says that it cannot."""
+    XFAIL = "xfail"
+    """Listed as known failing, and fails."""
+    XPASS = "xpass"
+    """Listed as known failing, and passes."""
+    FLAKY = "flaky"
+    """Broke once and passed when run alone."""
+
+
+class Difference(_Model, frozen=True, kw_only=True):
+    """Where two texts part."""
+
+    stage: Annotated[str, Meta(description="The stage or output member.")]
+    offset: Annotated[int, Meta(description="The first differing octet, from 0.")]
+    expected: Annotated[str, Meta(description="The octets around it, printable.")]
+    got: Annotated[str, Meta(description="The octets around it, printable.")]
+
+
+class Cause(_Model, frozen=True, kw_only=True):
+    """A catalogued mistake that gives exactly the octets that were seen."""
+
+    id: Text
+    text: str
+    fix: str
+    also: Annotated[
+        list[str], Meta(description="Other mistakes with the same octets on all of these cases.")
+    ] = []
+
+
+class Result(_Model, frozen=True, kw_only=True):
+    """The judgement of one vector with all that is known about a failure."""
+
+    id: VectorId
+    operation: Text
+    importance: Importance
+    outcome: Outcome
+    message: str = ""
+    difference: Difference | None = None
+    causes: list[Cause] = []
+    label: Annotated[str, Meta(description="Which of several conforming forms it was.")] = ""
+    note: str = ""
+    known: Annotated[str, Meta(description="The reason given in the known-failing file.")] = ""
+    source: str = ""
+
+
+class Report(_Model, frozen=True, kw_only=True):
+    """A whole run."""
+
+    format: int
+    signproof: str
+    set_version: str
+    scheme: Annotated[str, Meta(description="Schemes judged, joined by a comma.")]
+    implementation: Implementation
+    complete: Annotated[bool, Meta(description="False when the run was interrupted.")]
+    counts: dict[str, int]
+    causes: Annotated[
+        dict[str, list[str]],
+        Meta(description="Mistake to the ids of the failures that it reproduces, best first."),
+    ] = {}
+    stderr: Annotated[str, Meta(description="The end of what the adapter wrote there.")] = ""
+    exit_code: int
+    results: list[Result]

@@ -1,0 +1,133 @@
+"""The JSON Schemas of the contract, generated from the models."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from signproof import codec, schemes
+from signproof.model import (
+    Manifest,
+    Prepare,
+    PrepareReply,
+    Report,
+    Run,
+    RunReply,
+    Start,
+    StartReply,
+    VectorFile,
+)
+from signproof.scheme import Scheme
+
+__all__ = ["files"]
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+Json = dict[str, Any]
+
+
+def files() -> dict[str, bytes]:
+    """Return path and octets of every schema, relative to the vectors' folder."""
+    written = {
+        "vectors": _plain(VectorFile, "A vector file"),
+        "manifest": _plain(Manifest, "The manifest of a vector set"),
+        "report": _plain(Report, "The report of a run"),
+        "protocol": _protocol(),
+    }
+    for scheme_id in schemes.ids():
+        written[scheme_id] = _scheme(schemes.get(scheme_id))
+    return {f"schemas/{name}.schema.json": codec.pretty(text) for name, text in written.items()}
+
+
+def _plain(model: type[msgspec.Struct], title: str) -> Json:
+    schema = msgspec.json.schema(model)
+    return {"$schema": _DIALECT, "title": title, **_unrolled(schema)}
+
+
+def _protocol() -> Json:
+    messages = (Start, StartReply, Prepare, PrepareReply, Run, RunReply)
+    _, components = msgspec.json.schema_components(messages, ref_template="#/$defs/{name}")
+    return {
+        "$schema": _DIALECT,
+        "title": "The messages of the stdio protocol, one a line",
+        "$defs": _unrolled(components),
+    }
+
+
+def _scheme(scheme: Scheme) -> Json:
+    """Return the schema of a scheme's credentials and, by operation, of input and output."""
+    models = [scheme.credential]
+    for operation in scheme.operations.values():
+        models += [operation.input, operation.output]
+    _, components = msgspec.json.schema_components(
+        list(dict.fromkeys(models)), ref_template="#/$defs/{name}"
+    )
+    rules = [
+        {
+            "if": {"properties": {"operation": {"const": operation.name}}},
+            "then": {
+                "properties": {
+                    "input": {"$ref": f"#/$defs/{operation.input.__name__}"},
+                    "expected": {
+                        "properties": {
+                            "output": {"properties": _output(components[operation.output.__name__])}
+                        }
+                    },
+                },
+            },
+        }
+        for operation in scheme.operations.values()
+    ]
+    definitions = {name: _with_fixtures(schema) for name, schema in _unrolled(components).items()}
+    return {
+        "$schema": _DIALECT,
+        "title": f"The vectors of {scheme.id}",
+        "description": scheme.title,
+        "properties": {
+            "credentials": {
+                "additionalProperties": {"$ref": f"#/$defs/{scheme.credential.__name__}"}
+            },
+            "vectors": {
+                "items": {
+                    "properties": {"operation": {"enum": list(scheme.operations)}},
+                    "allOf": rules,
+                }
+            },
+        },
+        "$defs": definitions,
+    }
+
+
+def _output(schema: Mapping[str, Any]) -> Any:
+    """Return the members of an output: a vector may expect only some of them."""
+    return schema["properties"]
+
+
+def _with_fixtures(schema: Json) -> Json:
+    """Let a vector give a member `x_b64` as the fixture `x_file` instead."""
+    required = schema.get("required", [])
+    octets = [name for name in required if name.endswith("_b64")]
+    if not octets:
+        return schema
+    choices = [
+        {"anyOf": [{"required": [name]}, {"required": [f"{name[:-4]}_file"]}]} for name in octets
+    ]
+    return schema | {
+        "required": [name for name in required if name not in octets],
+        "allOf": choices,
+    }
+
+
+def _unrolled(value: Any) -> Any:
+    """Drop the generator's line breaks in docstrings: a description is one paragraph."""
+    if isinstance(value, dict):
+        return {
+            name: re.sub(r"\s+", " ", member).strip()
+            if name == "description" and isinstance(member, str)
+            else _unrolled(member)
+            for name, member in value.items()
+        }
+    if isinstance(value, list):
+        return [_unrolled(member) for member in value]
+    return value

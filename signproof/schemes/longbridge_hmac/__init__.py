@@ -1,0 +1,49 @@
+"""Longbridge / LongPort: HMAC-SHA256 over a canonical request."""
+
+from signproof.scheme import Scheme
+from signproof.schemes.longbridge_hmac.check import signed_request
+from signproof.schemes.longbridge_hmac.model import Credential
+from signproof.schemes.longbridge_hmac.operations import OPERATIONS, prepare
+from signproof.schemes.longbridge_hmac.replay import PIPELINE, STAGES
+
+__all__ = ["SCHEME"]
+
+SCHEME = Scheme(
+    id="longbridge-hmac",
+    title="Longbridge / LongPort: HMAC-SHA256 over a canonical request",
+    credential=Credential,
+    prepare=prepare,
+    operations=OPERATIONS,
+    reasons={
+        "empty-credential": "Key, secret or token is empty: nothing may be signed with it.",
+        "token-with-scheme": "The access token starts with `Bearer `.",
+        "invalid-value": "Key, token or timestamp cannot stand in a header unchanged.",
+        "invalid-method": "The method is not made of letters.",
+        "invalid-target": "Path or query cannot stand in a request line as they are.",
+        "missing-header": "An authentication header is absent or empty.",
+        "duplicate-header": "An authentication header stands more than once.",
+        "unknown-api-key": "X-Api-Key is not the key whose secret the verifier holds.",
+        "malformed-signature": "X-Api-Signature does not have its documented form.",
+        "wrong-algorithm": "X-Api-Signature names another algorithm than HMAC-SHA256.",
+        "wrong-signed-headers": "SignedHeaders is not the documented list in its order.",
+        "wrong-signature": "The signature does not belong to this request and secret.",
+        "malformed-envelope": "An answer is not a JSON object with an integer `code`.",
+        "malformed-refresh": "A refresh answer lacks a part of the token's data.",
+        "signature-invalid": "The refresh was answered with code 403201.",
+        "duplicate-request": "The refresh was answered with code 403202.",
+        "api-key-illegal": "The refresh was answered with code 403203.",
+        "ip-not-allowed": "The refresh was answered with code 403205.",
+        "token-expired": "The refresh was answered with code 401003.",
+        "token-invalid": "The refresh was answered with code 401004.",
+        "ip-rate-limited": "The refresh was answered with code 429001.",
+        "api-rate-limited": "The refresh was answered with code 429002.",
+        "internal-error": "The refresh was answered with code 500000.",
+        "api-error": "The refresh was answered with a code that is not documented.",
+    },
+    stages=STAGES,
+    pipeline=PIPELINE,
+    checks={"signed-request": signed_request},
+    features={"refresh": "Can take the token of a refresh response given with a request."},
+    mistakes="signproof.mistakes.longbridge_hmac",
+    oracle="signproof.oracles.longbridge_hmac",
+)

@@ -1,0 +1,110 @@
+"""Judge a request that an implementation built: signed right, and the one asked for."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+import msgspec
+
+from signers.errors import VerificationError
+from signers.longbridge import Verifier
+from signers.request import SignedRequest
+from signproof.codec import CodecError
+from signproof.model import Request
+from signproof.requests import from_model
+from signproof.scheme import Finding
+from signproof.schemes.longbridge_hmac.replay import request_values
+
+__all__ = ["signed_request"]
+
+Json = dict[str, Any]
+
+
+def signed_request(credential: Json, input_: Json, output: Json) -> Finding | None:
+    """Return what is wrong with the request *output*, None where nothing is.
+
+    First the signature, over exactly the octets of the request; then whether method, path,
+    parameters, body, token and timestamp are those of *input_*, and the body's content type.
+    """
+    try:
+        request = from_model(msgspec.convert(output, Request))
+        Verifier(credential["app_key"], credential["app_secret"]).verify(request)
+    except CodecError as error:
+        return Finding("body_b64", f"body_b64 is {error}")
+    except VerificationError as error:
+        return Finding(error.reason, str(error))
+    return _difference(request_values(credential, input_), request)
+
+
+def _difference(wanted: dict[str, Any], request: SignedRequest) -> Finding | None:
+    token = wanted["refreshed_token"] or wanted["access_token"]
+    for member, want, got in (
+        ("method", wanted["method"].upper(), request.method.upper()),
+        ("path", unquote_to_bytes(wanted["path"]), unquote_to_bytes(request.path)),
+        ("timestamp", wanted["timestamp"], request.values(b"X-Timestamp")[0]),
+        ("body_b64", wanted["body"], request.body),
+    ):
+        if want != got:
+            return Finding(
+                member, f"the {member.removesuffix('_b64')} is not the one asked for: {_show(got)}"
+            )
+    if request.values(b"Authorization")[0] != token:
+        return Finding("token", _token_problem(wanted, request))
+    params, got_params = wanted["params"] or (), _params(request.query)
+    if not _same_params(params, got_params):
+        shown = "&".join(f"{_show(name)}={_show(value)}" for name, value in got_params)
+        return Finding("params", f"the parameters are not those asked for: {shown or 'none'}")
+    if request.body and not _is_json(request.values(b"Content-Type")):
+        return Finding("content-type", "a body was sent without `Content-Type: application/json`")
+    return None
+
+
+def _token_problem(wanted: dict[str, Any], request: SignedRequest) -> str:
+    token = request.values(b"Authorization")[0]
+    if token[:7].lower() == b"bearer ":
+        return "the token was sent with `Bearer ` in front: with an API key it is sent raw"
+    if wanted["refreshed_token"] and token == wanted["access_token"]:
+        return "the token from before the refresh was sent: it has stopped working"
+    return "Authorization is not the access token"
+
+
+def _params(query: bytes | None) -> tuple[tuple[bytes, bytes], ...]:
+    """Split a query; both `+` and `%20` are a space, as official SDKs send either."""
+    pairs = (pair.partition(b"=") for pair in (query or b"").split(b"&") if pair)
+    return tuple((_decoded(name), _decoded(value)) for name, _, value in pairs)
+
+
+def _decoded(text: bytes) -> bytes:
+    return unquote_to_bytes(text.replace(b"+", b" "))
+
+
+def _same_params(
+    wanted: tuple[tuple[bytes, bytes], ...], got: tuple[tuple[bytes, bytes], ...]
+) -> bool:
+    """Compare as sets with repetition kept in order: some SDKs sort parameters by name."""
+    by_name = [sorted(params, key=lambda pair: pair[0]) for params in (wanted, got)]
+    return [_comparable(*pair) for pair in by_name[0]] == [
+        _comparable(*pair) for pair in by_name[1]
+    ]
+
+
+def _comparable(name: bytes, value: bytes) -> tuple[bytes, bytes | datetime]:
+    """Compare instants as instants: digits after the second and the offset may be written apart."""
+    if name == b"expired_at":
+        try:
+            instant = datetime.fromisoformat(value.decode("ascii"))
+        except ValueError:
+            return name, value
+        return (name, instant) if instant.tzinfo else (name, value)
+    return name, value
+
+
+def _is_json(content_types: tuple[bytes, ...]) -> bool:
+    return [value.partition(b";")[0].strip().lower() for value in content_types] == [
+        b"application/json"
+    ]
+
+
+def _show(octets: bytes) -> str:
+    text = octets.decode("utf-8", "backslashreplace")
+    return repr(text if len(text) <= 80 else text[:80] + "…")  # noqa: PLR2004 - a line's width
