@@ -9,7 +9,7 @@ import msgspec
 from signproof.model import Answer
 from signproof.pipeline import Pipeline
 
-__all__ = ["Check", "Finding", "Operation", "Replay", "Scheme"]
+__all__ = ["Check", "Finding", "HttpSigning", "Operation", "Replay", "Scheme"]
 
 Json = dict[str, Any]
 
@@ -53,6 +53,22 @@ class Operation:
     """Takes what `Scheme.prepare` returned (None without credential) and the typed input."""
     needs_credential: bool = True
     replay: Replay | None = None
+    rebuild: Replay | None = None
+    """For an operation that judges its input: how such an input is made."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpSigning:
+    """A scheme that signs HTTP requests: what `sign` and `explain` need of it."""
+
+    base_url: str
+    """The broker's own address, for a curl line."""
+    headers: Callable[[Json, Json, Json], list[tuple[str, str]]]
+    """From credential, input and output of `sign` to the headers to send."""
+    secret_members: tuple[str, ...]
+    """Members of the credential that are not shown unless asked for."""
+    request_input: Callable[[Json], Json]
+    """From a received request to an input of `request` that asks for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +89,9 @@ class Scheme:
     checks: Mapping[str, Check] = field(default_factory=dict)
     features: Mapping[str, str] = field(default_factory=dict)
     """What a vector may require, with its meaning."""
+    environment: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By member of the credential, the environment variables that may hold it, best first."""
+    http: HttpSigning | None = None
     mistakes: str = ""
     """The module that has `CATALOGUE`; imported only where mistakes are needed."""
     oracle: str = ""

@@ -39,8 +39,8 @@ def router(
     Use it as a context manager or decorator. While it is active, a request of any httpx client to
     another address raises respx's AllMockedAssertionError and leaves nothing.
     """
-    # `using="httpx"`: respx's default catches the request further down and builds its URL anew,
-    # from which the octets may differ.
+    # `using="httpx"`: respx's default catches requests below httpx's own transport, and those of a
+    # client with another transport would go out.
     routes = respx.MockRouter(base_url=base_url, assert_all_called=False, using="httpx")
     routes.route().mock(side_effect=_handler(mock, client_ip, on_reply))
     return routes

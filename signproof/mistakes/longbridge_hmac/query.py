@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode
+from urllib.parse import quote, quote_plus, unquote_to_bytes
 
 from signproof.mistakes.longbridge_hmac.catalogue import CATALOGUE
 from signproof.pipeline import Pipeline
@@ -25,6 +25,11 @@ def _signed(pipeline: Pipeline, change: Callable[[bytes], bytes]) -> Pipeline:
 def _sent(pipeline: Pipeline, change: Callable[[bytes], bytes]) -> Pipeline:
     """The query is changed behind the signer's back."""
     return pipeline.change_output("sent_query", lambda query: change(query) if query else query)
+
+
+def _encoded(pipeline: Pipeline, change: Callable[[bytes], bytes]) -> Pipeline:
+    """The parameters are encoded in another spelling, which is signed; no mistake by itself."""
+    return pipeline.change_output("query", lambda query: change(query) if query else query)
 
 
 @CATALOGUE.mistake(
@@ -75,23 +80,25 @@ def query_reversed(pipeline: Pipeline) -> Pipeline:
     return _signed(pipeline, lambda query: b"&".join(reversed(query.split(b"&"))))
 
 
+def _reencoded(query: bytes, write: Callable[[bytes], str]) -> bytes:
+    """Parse a query as a form and write it anew."""
+    pairs = (pair.partition(b"=") for pair in query.split(b"&") if pair)
+    return "&".join(
+        "=".join(write(unquote_to_bytes(part.replace(b"+", b" "))) for part in (name, value))
+        for name, _, value in pairs
+    ).encode()
+
+
 @CATALOGUE.mistake(fix=_AS_SENT, evidence="observed: clients encode the parameters anew")
 def query_reencoded_with_plus(pipeline: Pipeline) -> Pipeline:
     """The query is parsed and encoded anew for signing, spaces as `+`."""
-    return _signed(
-        pipeline, lambda query: urlencode(parse_qsl(query, keep_blank_values=True)).encode()
-    )
+    return _signed(pipeline, lambda query: _reencoded(query, quote_plus))
 
 
 @CATALOGUE.mistake(fix=_AS_SENT, evidence="observed: clients encode the parameters anew")
 def query_reencoded_with_percent_20(pipeline: Pipeline) -> Pipeline:
     """The query is parsed and encoded anew for signing, spaces as `%20`."""
-    return _signed(
-        pipeline,
-        lambda query: urlencode(
-            parse_qsl(query, keep_blank_values=True), quote_via=quote, safe=""
-        ).encode(),
-    )
+    return _signed(pipeline, lambda query: _reencoded(query, lambda octets: quote(octets, safe="")))
 
 
 @CATALOGUE.mistake(fix=_AS_SENT)
@@ -194,8 +201,9 @@ def _encode(octets: bytes, escapes: tuple[bytes, ...]) -> bytes:
     hindsight=lambda pipeline: _signed(pipeline, lambda query: _encode(query, (b"%7E",))),
 )
 def sent_tilde_decoded(pipeline: Pipeline) -> Pipeline:
-    """`%7E` is signed, and the HTTP client sends `~`."""
-    return _sent(pipeline, lambda query: _decode(query, (b"%7E",)))
+    """A `~` is encoded and signed as `%7E`, and the HTTP client sends `~`."""
+    encoding = _encoded(pipeline, lambda query: query.replace(b"~", b"%7E"))
+    return _sent(encoding, lambda query: _decode(query, (b"%7E",)))
 
 
 @CATALOGUE.mistake(
@@ -206,8 +214,9 @@ def sent_tilde_decoded(pipeline: Pipeline) -> Pipeline:
     ),
 )
 def sent_escapes_uppercase(pipeline: Pipeline) -> Pipeline:
-    """The hex digits of `%xx` are signed in lower case, and the HTTP client sends upper case."""
-    return _sent(pipeline, lambda query: _ESCAPE.sub(lambda m: m[0].upper(), query))
+    """Escapes are written and signed as `%xx`, and the HTTP client sends `%XX`."""
+    encoding = _encoded(pipeline, lambda query: _ESCAPE.sub(lambda m: m[0].lower(), query))
+    return _sent(encoding, lambda query: _ESCAPE.sub(lambda m: m[0].upper(), query))
 
 
 @CATALOGUE.mistake(

@@ -1,10 +1,10 @@
 """Longbridge / LongPort: HMAC-SHA256 over a canonical request."""
 
-from signproof.scheme import Scheme
+from signproof.scheme import HttpSigning, Scheme
 from signproof.schemes.longbridge_hmac.check import signed_request
 from signproof.schemes.longbridge_hmac.model import Credential
 from signproof.schemes.longbridge_hmac.operations import OPERATIONS, prepare
-from signproof.schemes.longbridge_hmac.replay import PIPELINE, STAGES
+from signproof.schemes.longbridge_hmac.replay import PIPELINE, STAGES, received_input, sign_headers
 
 __all__ = ["SCHEME"]
 
@@ -43,6 +43,17 @@ SCHEME = Scheme(
     stages=STAGES,
     pipeline=PIPELINE,
     checks={"signed-request": signed_request},
+    environment={
+        "app_key": ("LONGBRIDGE_APP_KEY", "LONGPORT_APP_KEY"),
+        "app_secret": ("LONGBRIDGE_APP_SECRET", "LONGPORT_APP_SECRET"),
+        "access_token": ("LONGBRIDGE_ACCESS_TOKEN", "LONGPORT_ACCESS_TOKEN"),
+    },
+    http=HttpSigning(
+        base_url="https://openapi.longbridge.com",
+        headers=sign_headers,
+        secret_members=("app_secret", "access_token"),
+        request_input=received_input,
+    ),
     features={"refresh": "Can take the token of a refresh response given with a request."},
     mistakes="signproof.mistakes.longbridge_hmac",
     oracle="signproof.oracles.longbridge_hmac",

@@ -34,6 +34,7 @@ from signproof.schemes.longbridge_hmac.model import (
 )
 from signproof.schemes.longbridge_hmac.replay import (
     PIPELINE,
+    RECEIVED,
     REFRESH_PATH,
     REQUEST,
     SIGN,
@@ -203,6 +204,7 @@ OPERATIONS = {
             VerifyInput,
             VerifyOutput,
             _verify,
+            rebuild=RECEIVED,
         ),
         Operation(
             "response",

@@ -1,7 +1,7 @@
 """The scheme's pipeline, over the reference's stages, and how operations run through it."""
 
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote_plus
 
 import msgspec
 
@@ -14,13 +14,16 @@ from signproof.scheme import Replay
 
 __all__ = [
     "PIPELINE",
+    "RECEIVED",
     "REFRESH_PATH",
     "REQUEST",
     "SIGN",
     "STAGES",
     "encoded_query",
+    "received_input",
     "refreshed_token",
     "request_values",
+    "sign_headers",
 ]
 
 Json = dict[str, Any]
@@ -102,11 +105,41 @@ def _sign_values(credential: Json, input_: Json) -> dict[str, Any]:
     }
 
 
+def _text(octets: bytes) -> str:
+    return octets.decode("utf-8", "replace")
+
+
 def _sign_output(results: dict[str, Any]) -> Json:
-    return {"x_api_signature": results["header"].decode("utf-8", "replace")}
+    return {"x_api_signature": _text(results["header"])}
 
 
 SIGN = Replay(_sign_values, _sign_output, lambda seen, produced: seen == produced)
+
+
+def sign_headers(credential: Json, input_: Json, output: Json) -> list[tuple[str, str]]:
+    """Return the headers to send with a request signed by the operation `sign`."""
+    values = _sign_values(credential, input_)
+    headers = _headers(
+        values["app_key"],
+        values["access_token"],
+        values["timestamp"],
+        output["x_api_signature"].encode(),
+        values["body"],
+    )
+    return [(name.decode(), value.decode()) for name, value in headers]
+
+
+def received_input(request: Json) -> Json:
+    """Return the input of `request` that asks for what was received."""
+    timestamps = [value for name, value in request["headers"] if name.lower() == "x-timestamp"]
+    pairs = (pair.partition("=") for pair in (request["query"] or "").split("&") if pair)
+    return {
+        "method": request["method"],
+        "path": request["path"],
+        "params": [[unquote_plus(name), unquote_plus(value)] for name, _, value in pairs],
+        "body_b64": request["body_b64"],
+        "timestamp": timestamps[0] if timestamps else "",
+    }
 
 
 def refreshed_token(input_: Json) -> str | None:
@@ -145,12 +178,10 @@ def request_values(credential: Json, input_: Json) -> dict[str, Any]:
 def _request_output(results: dict[str, Any]) -> Json:
     query = results["sent_query"]
     return {
-        "method": results["method"].decode(),
-        "path": results["path"].decode(),
-        "query": None if query is None else query.decode("utf-8", "replace"),
-        "headers": [
-            [name.decode(), value.decode("utf-8", "replace")] for name, value in results["headers"]
-        ],
+        "method": _text(results["method"]),
+        "path": _text(results["path"]),
+        "query": None if query is None else _text(query),
+        "headers": [[_text(name), _text(value)] for name, value in results["headers"]],
         "body_b64": encode_octets(results["sent_body"]),
     }
 
@@ -203,3 +234,24 @@ def _received_values(credential: Json, input_: Json, output: Json) -> dict[str, 
 
 
 REQUEST = Replay(request_values, _request_output, _same_request, _received_values)
+
+
+def _verified_values(credential: Json, input_: Json) -> dict[str, Any]:
+    """Take what a good request was made from out of the request itself."""
+    request = from_model(msgspec.convert(input_["request"], Request))
+    (timestamp,), (token,) = request.values(b"X-Timestamp"), request.values(b"Authorization")
+    return _credential_values(credential) | {
+        "refreshed_token": token,
+        "method": request.method,
+        "path": request.path,
+        "query": request.query,
+        "body": request.body,
+        "timestamp": timestamp,
+    }
+
+
+RECEIVED = Replay(
+    _verified_values,
+    lambda results: {"request": _request_output(results)},
+    lambda seen, produced: _same_request(seen["request"], produced["request"]),
+)

@@ -1,0 +1,60 @@
+"""The command line: one module a command, imported only when it runs.
+
+The table below holds every command's help line, so that ``signproof --help`` imports none of them.
+"""
+
+import importlib
+import signal
+import sys
+from typing import NoReturn
+
+import click
+
+__all__ = ["main", "signproof"]
+
+COMMANDS = {
+    "verify": "Hold an implementation against the vectors.",
+    "sign": "Sign one request: its headers, or a curl line.",
+    "explain": "Say which mistake made a wrong signature.",
+    "list": "List vectors, mistakes, operations or reasons.",
+    "show": "Show a vector or a mistake, whole.",
+    "vectors": "Check and write the vectors themselves.",
+    "new-adapter": "Write a starter adapter for your SDK.",
+}
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002
+        if name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"signproof.cli.{name.replace('-', '_')}")
+        command = module.command
+        return command if isinstance(command, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="signproof")
+def signproof() -> None:
+    """Tell whether a broker API client signs its requests right, and when not, why.
+
+    Exit codes: 0 clean; 1 a vector failed; 2 wrong usage or input; 3 the implementation never ran
+    or did nothing; 130 interrupted.
+    """
+
+
+def _terminated(_signal: int, _frame: object) -> NoReturn:
+    # As an exception it passes through every `finally` that ends child processes.
+    sys.exit(128 + signal.SIGTERM)
+
+
+def main() -> None:
+    """Run the command line."""
+    signal.signal(signal.SIGTERM, _terminated)
+    signproof()

@@ -1,0 +1,79 @@
+"""A Python object in this process: ``--python module:object``.
+
+For each operation the object has a method of the same name (``-`` as ``_``) that takes credential
+and input as dicts, as the scheme's schema describes them, and returns the output as a dict. It
+raises an exception with an attribute ``reason`` to reject, and NotImplementedError to skip.
+"""
+
+import importlib
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from platform import python_version
+from typing import Any
+
+from signproof.corpus import Case
+from signproof.implementations.base import Broken, NeverRan, Progress, Reply
+from signproof.model import Answer, Implementation, Outcome, Status
+
+__all__ = ["PythonObject"]
+
+
+class PythonObject:
+    """Runs cases on the methods of one object.
+
+    It has no deadline and no protection: an implementation that may hang or crash belongs in a
+    process of its own, over stdio.
+    """
+
+    def __init__(self, spec: str) -> None:
+        """Import ``module:object``; raises NeverRan."""
+        module_name, colon, attribute = spec.partition(":")
+        if not colon or not module_name or not attribute:
+            raise NeverRan(f"--python {spec}: write it as module:object")
+        sys.path.insert(0, str(Path.cwd()))
+        try:
+            target: Any = importlib.import_module(module_name)
+            for part in attribute.split("."):
+                target = getattr(target, part)
+            self._object = target() if isinstance(target, type) else target
+        except Exception as error:  # noqa: BLE001 - whatever a foreign module does while importing
+            raise NeverRan(f"--python {spec}: {type(error).__name__}: {error}") from None
+        finally:
+            sys.path.remove(str(Path.cwd()))
+        self.implementation = Implementation(
+            name=str(getattr(self._object, "name", spec)),
+            version=str(getattr(self._object, "version", "")),
+            language="Python",
+            runtime=python_version(),
+        )
+        self.features = frozenset(getattr(self._object, "features", ())) | {"reasons"}
+        self.replies: dict[str, Reply] = {}
+        self.stderr = ""
+
+    def run(self, cases: Sequence[Case], progress: Progress) -> dict[str, Reply]:
+        """Answer every case."""
+        for case in cases:
+            method = getattr(self._object, case.vector.operation.replace("-", "_"), None)
+            self.replies[case.id] = (
+                Answer(status=Status.SKIPPED, message="it has no such method")
+                if method is None
+                else _called(method, case)
+            )
+            progress()
+        return self.replies
+
+
+def _called(method: Callable[..., Any], case: Case) -> Reply:
+    try:
+        output = method(dict(case.credential or {}), dict(case.input))
+    except NotImplementedError as error:
+        return Answer(status=Status.SKIPPED, message=str(error) or "not implemented")
+    except Exception as error:  # noqa: BLE001 - whatever a foreign implementation raises
+        reason = getattr(error, "reason", None)
+        if isinstance(reason, str):
+            return Answer(status=Status.REJECTED, reason=reason, message=str(error))
+        return Broken(Outcome.ERROR, f"raised {type(error).__name__}: {error}")
+    if not isinstance(output, dict):
+        return Broken(Outcome.ERROR, f"returned {type(output).__name__} instead of a dict")
+    return Answer(status=Status.OUTPUT, output=output)

@@ -1,0 +1,327 @@
+"""An implementation in any language, as a program that speaks JSON lines (docs/protocol.md)."""
+
+import shlex
+from collections import deque
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+
+from signproof import codec
+from signproof.corpus import Case
+from signproof.implementations.base import Broken, NeverRan, Progress, Reply
+from signproof.implementations.child import Child, Ended, TooLong
+from signproof.model import (
+    LINE_LIMIT,
+    PROTOCOL,
+    Answer,
+    Implementation,
+    Outcome,
+    Prepare,
+    PrepareReply,
+    Run,
+    RunReply,
+    Start,
+    StartReply,
+    Status,
+)
+
+__all__ = ["Stdio"]
+
+_MOST_STARTS = 100
+_SHOWN = 120
+
+_Message = TypeVar("_Message", bound=msgspec.Struct)
+
+
+class _Trouble(Exception):
+    """The child broke the protocol, hung or died; which case did it is not known yet."""
+
+    def __init__(self, outcome: Outcome, message: str) -> None:
+        self.outcome = outcome
+        self.message = message
+        super().__init__(message)
+
+
+class Stdio:
+    """Runs cases on a child process, several at a time.
+
+    When the child breaks with several cases unanswered, it is started anew and these cases are run
+    one at a time, so that the blame falls on the right one and all others are judged.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        timeout_s: float = 10.0,
+        start_timeout_s: float = 30.0,
+        window: int | None = None,
+    ) -> None:
+        """Start *command* and let it introduce itself.
+
+        *timeout_s* is how long the child may stay without any reply while one is due; *window*
+        lowers the number of unanswered requests that the child asks for. Raises NeverRan.
+        """
+        self._command = list(command)
+        self._timeout_s = timeout_s
+        self._start_timeout_s = start_timeout_s
+        self._starts = 0
+        self._stderr = ""
+        self._seq = 0
+        self._names: dict[str, tuple[str, Mapping[str, Any]]] = {}
+        self.replies: dict[str, Reply] = {}
+        self._child, introduction = self._start()
+        self.implementation: Implementation = introduction.implementation
+        self.features = frozenset(introduction.features)
+        self._operations = introduction.operations
+        self._window = min(introduction.window, window or introduction.window)
+
+    @property
+    def stderr(self) -> str:
+        """The end of what the last child wrote to its standard error."""
+        return self._stderr
+
+    def run(self, cases: Sequence[Case], progress: Progress) -> dict[str, Reply]:
+        """Answer every case; the child and its whole process group have ended afterwards."""
+        self._progress = progress
+        waiting = deque(case for case in cases if self._offers(case))
+        try:
+            while waiting:
+                try:
+                    self._batch(waiting, self._window)
+                except _Trouble as trouble:
+                    self._isolate(self._unanswered(), trouble)
+            self._finish()
+        except NeverRan as error:
+            # The child ran before, so what is left counts as errors of the implementation.
+            for case in cases:
+                self.replies.setdefault(case.id, Broken(Outcome.ERROR, f"not run: {error}"))
+        finally:
+            self._child.kill()
+            self._keep_stderr()
+        return self.replies
+
+    def _offers(self, case: Case) -> bool:
+        if case.vector.operation in self._operations.get(case.scheme, ()):
+            return True
+        self.replies[case.id] = Answer(
+            status=Status.SKIPPED, message=f"it does not offer {case.vector.operation}"
+        )
+        self._progress()
+        return False
+
+    # Starting and ending.
+
+    def _start(self) -> tuple[Child, StartReply]:
+        if self._starts >= _MOST_STARTS:
+            raise NeverRan(f"it broke and was started anew {_MOST_STARTS} times")
+        self._starts += 1
+        self._in_flight: dict[int, Case] = {}
+        self._answered: dict[int, str] = {}
+        self._prepared: set[str] = set()
+        shown = shlex.join(self._command)
+        try:
+            child = Child(self._command)
+        except OSError as error:
+            raise NeverRan(f"{shown}: cannot be started: {error.strerror}") from None
+        self._child = child
+        try:
+            self._send(Start(seq=self._next(), protocols=[PROTOCOL]))
+            reply = self._message(self._start_timeout_s, StartReply)
+            _expect_seq(reply.seq, self._seq)
+        except _Trouble as trouble:
+            child.kill()
+            self._keep_stderr()
+            raise NeverRan(f"{shown}: {trouble.message}{self._last_words()}") from None
+        except BaseException:
+            child.kill()
+            raise
+        if reply.protocol != PROTOCOL:
+            child.kill()
+            raise NeverRan(f"{shown}: it speaks protocol {reply.protocol}, this version {PROTOCOL}")
+        return child, reply
+
+    def _restart(self) -> None:
+        self._child.kill()
+        self._keep_stderr()
+        self._child, _ = self._start()
+
+    def _finish(self) -> None:
+        """End the input and read what still comes: nothing may."""
+        self._child.close()
+        try:
+            while True:
+                self._take_reply(self._child.receive(0))
+        except (TimeoutError, Ended, TooLong):
+            return
+        except _Trouble as trouble:
+            last = next(reversed(self._answered.values()), None)
+            if last is not None:
+                self.replies[last] = Broken(
+                    Outcome.ERROR, f"{trouble.message} (after the last case)"
+                )
+
+    def _keep_stderr(self) -> None:
+        self._stderr = self._child.stderr or self._stderr
+
+    def _last_words(self) -> str:
+        lines = self._stderr.strip().splitlines()
+        return f"; its standard error ends with: {lines[-1][:_SHOWN]}" if lines else ""
+
+    # Talking.
+
+    def _next(self) -> int:
+        self._seq += 1
+        return self._seq
+
+    def _send(self, message: msgspec.Struct) -> None:
+        self._child.send(codec.write_line(message))
+
+    def _line(self, timeout_s: float) -> bytes:
+        try:
+            return self._child.receive(timeout_s)
+        except TimeoutError:
+            raise _Trouble(Outcome.TIMEOUT, f"no reply within {timeout_s:g} s") from None
+        except Ended:
+            raise _Trouble(Outcome.ERROR, f"no reply: {self._child.ending()}") from None
+        except TooLong:
+            raise _Trouble(
+                Outcome.ERROR, f"it wrote a line longer than {LINE_LIMIT} octets"
+            ) from None
+
+    def _message(self, timeout_s: float, model: type[_Message]) -> _Message:
+        return _read(self._line(timeout_s), model)
+
+    def _take_reply(self, line: bytes) -> None:
+        """File the reply to a case; raises _Trouble for anything else."""
+        reply = _read(line, RunReply)
+        case = self._in_flight.pop(reply.seq, None)
+        if case is not None:
+            self._answered[reply.seq] = case.id
+            self.replies[case.id] = Answer(
+                status=reply.status,
+                output=reply.output,
+                stages=reply.stages,
+                reason=reply.reason,
+                message=reply.message,
+            )
+            self._progress()
+        elif reply.seq in self._answered:
+            self.replies[self._answered[reply.seq]] = Broken(
+                Outcome.ERROR, f"it answered twice (seq {reply.seq})"
+            )
+        else:
+            raise _Trouble(Outcome.ERROR, f"it answered seq {reply.seq}, which was never asked")
+
+    def _prepare(self, case: Case) -> str | None:
+        """Hand over the case's credential unless this child has it, and return its name."""
+        if case.credential is None:
+            return None
+        name = self._name(case)
+        if name not in self._prepared:
+            seq = self._next()
+            self._send(
+                Prepare(seq=seq, credential=name, scheme=case.scheme, values=dict(case.credential))
+            )
+            while True:
+                line = self._line(self._timeout_s)
+                if _seq_of(line) == seq:
+                    break
+                self._take_reply(line)
+            reply = _read(line, PrepareReply)
+            if reply.status is not Status.OUTPUT:
+                raise _Trouble(Outcome.ERROR, f"it did not take the credential: {reply.message}")
+            self._prepared.add(name)
+        return name
+
+    def _name(self, case: Case) -> str:
+        """Return a name that stands for these values in this run."""
+        base = name = f"{case.scheme}/{case.vector.credential}"
+        number = 1
+        while name in self._names and self._names[name][1] != case.credential:
+            number += 1
+            name = f"{base}#{number}"
+        self._names[name] = (base, case.credential or {})
+        return name
+
+    def _ask(self, case: Case) -> None:
+        self._asking = case
+        name = self._prepare(case)
+        seq = self._next()
+        self._in_flight[seq] = case
+        self._send(
+            Run(
+                seq=seq,
+                scheme=case.scheme,
+                operation=case.vector.operation,
+                credential=name,
+                input=case.input,
+            )
+        )
+
+    # Running.
+
+    def _batch(self, waiting: deque[Case], window: int) -> None:
+        """Run *waiting* with up to *window* cases unanswered; raises _Trouble."""
+        while waiting or self._in_flight:
+            while waiting and len(self._in_flight) < window:
+                self._ask(waiting.popleft())
+            self._take_reply(self._line(self._timeout_s))
+
+    def _unanswered(self) -> list[Case]:
+        """Return the cases that the child owed an answer when it broke."""
+        cases = list(self._in_flight.values())
+        if self._asking not in cases and self._asking.id not in self.replies:
+            cases.append(self._asking)  # it broke while it was handed a credential
+        return cases
+
+    def _isolate(self, suspects: list[Case], trouble: _Trouble) -> None:
+        """Run *suspects* one at a time on fresh children to see which one is to blame."""
+        self._restart()
+        reproduced = False
+        for suspect in suspects:
+            try:
+                self._batch(deque([suspect]), 1)
+            except _Trouble as own:
+                reproduced = True
+                self.replies[suspect.id] = Broken(own.outcome, own.message + self._words_now())
+                self._progress()
+                self._restart()
+        if not reproduced:
+            blamed = suspects[0].id if suspects else next(reversed(self._answered.values()))
+            self.replies[blamed] = Broken(
+                Outcome.FLAKY,
+                f"{trouble.message} while {len(suspects)} cases were unanswered; alone each passes "
+                "through",
+            )
+
+    def _words_now(self) -> str:
+        self._child.kill()
+        self._keep_stderr()
+        return self._last_words() if self._child.stderr else ""
+
+
+def _expect_seq(got: int, asked: int) -> None:
+    if got != asked:
+        raise _Trouble(Outcome.ERROR, f"it answered `start` with the seq {got}")
+
+
+def _seq_of(line: bytes) -> object:
+    try:
+        message = codec.read(line)
+    except codec.CodecError:
+        return None
+    return message.get("seq") if isinstance(message, dict) else None
+
+
+def _read(line: bytes, model: type[_Message]) -> _Message:
+    """Read one message; raises _Trouble with the line's beginning."""
+    try:
+        return msgspec.convert(codec.read(line), model)
+    except (codec.CodecError, msgspec.ValidationError) as error:
+        shown = line[:_SHOWN].decode("utf-8", "backslashreplace")
+        raise _Trouble(
+            Outcome.ERROR,
+            f"it wrote to standard output what is not a reply: {shown!r} ({error})",
+        ) from None

@@ -1,0 +1,1 @@
+"""What a run leaves behind: for a terminal, for a CI server, for a program."""

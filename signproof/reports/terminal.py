@@ -1,0 +1,145 @@
+"""The report as a person reads it: failures first, each with its cause and its repetition."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import click
+
+from signproof.corpus import Case
+from signproof.implementations.base import Progress
+from signproof.model import Importance, Outcome, Report, Result
+
+__all__ = ["progress", "show"]
+
+_SHOWN = 10
+_ORDER = (
+    Outcome.ERROR,
+    Outcome.TIMEOUT,
+    Outcome.FLAKY,
+    Outcome.XPASS,
+    Outcome.FAIL,
+    Outcome.XFAIL,
+    Outcome.SKIP,
+    Outcome.PASS,
+)
+_COLOURS = {
+    Outcome.PASS: "green",
+    Outcome.SKIP: "yellow",
+    Outcome.XFAIL: "yellow",
+}
+
+
+@contextmanager
+def progress(total: int) -> Iterator[Progress]:
+    """Show how many cases are answered, on a terminal only."""
+    if not sys.stderr.isatty():
+        yield lambda: None
+        return
+    with click.progressbar(length=total, label="verifying", file=sys.stderr) as bar:
+        yield lambda: bar.update(1)
+
+
+def show(report: Report, cases: Mapping[str, Case], *, again: str, verbose: bool = False) -> None:
+    """Print the report; *again* is the command that repeats one vector, `{id}` in its place."""
+    bad = [result for result in report.results if _is_shown(result)]
+    bad.sort(key=lambda result: (_is_warning(result), _ORDER.index(result.outcome)))
+    for result in bad if verbose else bad[:_SHOWN]:
+        _failure(result, cases[result.id], again)
+    if len(bad) > _SHOWN and not verbose:
+        click.echo(f"… and {len(bad) - _SHOWN} more: --verbose shows them, --json has them all\n")
+    _quiet(report, verbose=verbose)
+    _causes(report)
+    _summary(report)
+
+
+def _is_shown(result: Result) -> bool:
+    return result.outcome not in {Outcome.PASS, Outcome.SKIP, Outcome.XFAIL}
+
+
+def _is_warning(result: Result) -> bool:
+    return result.outcome is Outcome.FAIL and result.importance is not Importance.MUST
+
+
+def _failure(result: Result, case: Case, again: str) -> None:
+    word = result.outcome.value.upper()
+    if _is_warning(result):
+        word = {"should": "WARN", "may": "INFO"}[result.importance.value]
+    click.secho(word, fg="yellow" if _is_warning(result) else "red", bold=True, nl=False)
+    click.echo(f" {result.id}")
+    rows = [("case", case.vector.comment), ("what", result.message)]
+    if result.difference is not None:
+        rows += [
+            ("where", f"{result.difference.stage}, octet {result.difference.offset}"),
+            ("expected", result.difference.expected),
+            ("got", result.difference.got),
+        ]
+    for cause in result.causes[:1]:
+        rows += [("cause", f"{cause.id}: {cause.text}"), ("fix", cause.fix)]
+        if cause.also:
+            rows.append(("or", ", ".join(cause.also)))
+    rows += [("source", result.source), ("again", again.format(id=result.id))]
+    for name, text in rows:
+        click.echo(f"  {name:<9}{_printable(text)}")
+    click.echo()
+
+
+def _quiet(report: Report, *, verbose: bool) -> None:
+    """Mention what neither failed nor passed plainly."""
+    for result in report.results:
+        if result.outcome is Outcome.XFAIL:
+            click.echo(f"xfail {result.id}: {_printable(result.known)}")
+        elif verbose and result.outcome is Outcome.SKIP:
+            click.echo(f"skip  {result.id}: {_printable(result.message)}")
+        elif verbose and result.outcome is Outcome.PASS:
+            detail = result.label or result.note
+            click.echo(f"pass  {result.id}{f': {_printable(detail)}' if detail else ''}")
+
+
+def _causes(report: Report) -> None:
+    """Print the mistakes that explain failures, each failure counted once, under its best."""
+    left = {id_ for ids in report.causes.values() for id_ in ids}
+    lines = []
+    for cause, ids in report.causes.items():
+        covered = left.intersection(ids)
+        if covered:
+            left -= covered
+            lines.append(f"  {len(ids):>4}  {cause}")
+    if lines:
+        click.echo("Failures by the mistake that reproduces them:")
+        for line in lines:
+            click.echo(line)
+        click.echo()
+
+
+def _summary(report: Report) -> None:
+    if report.exit_code and report.stderr.strip():
+        click.echo("The implementation's standard error ends with:")
+        for line in report.stderr.strip().splitlines()[-_SHOWN:]:
+            click.echo(f"  {_printable(line)}")
+        click.echo()
+    implementation = " ".join(
+        part for part in (report.implementation.name, report.implementation.version) if part
+    )
+    click.echo(f"{_printable(implementation)} · {report.scheme} · vectors {report.set_version}")
+    parts = [
+        click.style(f"{report.counts[outcome]} {outcome.value}", fg=_COLOURS.get(outcome, "red"))
+        for outcome in _ORDER
+        if report.counts.get(outcome)
+    ]
+    warnings = sum(_is_warning(result) for result in report.results)
+    if warnings:
+        parts.append(click.style(f"({warnings} of the failures are warnings)", fg="yellow"))
+    unstated = sum(result.note == "reason not stated" for result in report.results)
+    if unstated:
+        parts.append(f"({unstated} refusals with their reason not stated)")
+    if not report.complete:
+        parts.append(click.style("interrupted: the rest was not run", fg="red"))
+    click.echo(" · ".join(parts) or "nothing was run")
+
+
+def _printable(text: str) -> str:
+    """Show controls escaped: what an implementation writes must not drive the terminal."""
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )

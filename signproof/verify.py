@@ -1,0 +1,249 @@
+"""Judge what an implementation answered, vector by vector."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+
+from signproof import schemes
+from signproof.corpus import Case, Corpus
+from signproof.diagnose import Diagnosis, Seen, diagnose, first_difference
+from signproof.implementations.base import Broken, Driver, Progress, Reply
+from signproof.model import (
+    FORMAT,
+    Answer,
+    Difference,
+    Importance,
+    Outcome,
+    Report,
+    Result,
+    Status,
+)
+from signproof.scheme import Scheme
+
+__all__ = ["EXIT_INTERRUPTED", "EXIT_NEVER_RAN", "judge", "verify"]
+
+EXIT_NEVER_RAN = 3
+EXIT_INTERRUPTED = 130
+
+_BROKEN = {Outcome.ERROR, Outcome.TIMEOUT, Outcome.XPASS, Outcome.FLAKY}
+_FAILING = {Outcome.FAIL, Outcome.ERROR, Outcome.TIMEOUT, Outcome.FLAKY}
+
+
+def verify(
+    driver: Driver,
+    corpus: Corpus,
+    cases: Sequence[Case],
+    *,
+    known: Mapping[str, str] | None = None,
+    strict: bool = False,
+    progress: Progress = lambda: None,
+) -> Report:
+    """Run *cases* on *driver* and report.
+
+    *known* has a reason for each vector that may fail; *strict* lets warnings count. An interrupt
+    ends the run early: what was answered is judged and the report says that it is incomplete.
+    Raises NeverRan.
+    """
+    complete = True
+    unsupported = {
+        case.id: feature
+        for case in cases
+        for feature in case.vector.requires
+        if feature not in driver.features
+    }
+    asked = [case for case in cases if case.id not in unsupported]
+    try:
+        driver.run(asked, progress)
+    except KeyboardInterrupt:
+        complete = False
+    replies = dict(driver.replies)
+    for id_, feature in unsupported.items():
+        replies[id_] = Answer(
+            status=Status.SKIPPED, message=f"it does not have the feature {feature!r}"
+        )
+    answered = [case for case in cases if case.id in replies]
+    reasons = "reasons" in driver.features
+    results = {
+        case.id: judge(schemes.get(case.scheme), case, replies[case.id], states_reasons=reasons)
+        for case in answered
+    }
+    explained: dict[str, list[str]] = {}
+    for scheme_id in dict.fromkeys(case.scheme for case in answered):
+        diagnosis = _diagnosed(scheme_id, answered, replies, results)
+        explained |= diagnosis.explained
+        _add(diagnosis, results)
+    final = [_with_known(result, (known or {}).get(result.id)) for result in results.values()]
+    return Report(
+        format=FORMAT,
+        signproof=version("signproof"),
+        set_version=corpus.manifest.set_version,
+        scheme=", ".join(dict.fromkeys(case.scheme for case in cases)),
+        implementation=driver.implementation,
+        complete=complete,
+        counts=dict(Counter(result.outcome.value for result in final)),
+        causes=explained,
+        stderr=driver.stderr,
+        exit_code=_exit_code(final, complete=complete, strict=strict),
+        results=final,
+    )
+
+
+def judge(scheme: Scheme, case: Case, reply: Reply, *, states_reasons: bool) -> Result:
+    """Return the judgement of one reply, without its diagnosis."""
+    vector = case.vector
+    result = Result(
+        id=vector.id,
+        operation=vector.operation,
+        importance=vector.importance,
+        outcome=Outcome.PASS,
+        source=f"{vector.source.kind.value}: {vector.source.where}",
+    )
+    if isinstance(reply, Broken):
+        return _change(result, outcome=reply.outcome, message=reply.message)
+    if reply.status is Status.SKIPPED:
+        return _change(result, outcome=Outcome.SKIP, message=reply.message)
+    if reply.status is Status.ERRORED:
+        return _change(result, outcome=Outcome.ERROR, message=reply.message or "it gave no message")
+    if vector.expected.reject is not UNSET:
+        return _judge_rejection(
+            result, vector.expected.reject.reason, reply, states_reasons=states_reasons
+        )
+    if reply.status is Status.REJECTED:
+        why = reply.reason or reply.message or "no reason given"
+        return _change(result, outcome=Outcome.FAIL, message=f"refused a good input: {why}")
+    try:
+        msgspec.convert(reply.output, scheme.operations[vector.operation].output)
+    except msgspec.ValidationError as error:
+        return _change(
+            result, outcome=Outcome.ERROR, message=f"its output is not as the schema says: {error}"
+        )
+    return _judge_output(scheme, case, result, reply)
+
+
+def _judge_rejection(result: Result, reason: str, reply: Answer, *, states_reasons: bool) -> Result:
+    if reply.status is not Status.REJECTED:
+        return _change(
+            result, outcome=Outcome.FAIL, message=f"accepted what must be refused: {reason}"
+        )
+    if not states_reasons or not reply.reason:
+        return _change(result, note="reason not stated")
+    if reply.reason != reason:
+        return _change(
+            result,
+            outcome=Outcome.FAIL,
+            message=f"refused for the reason {reply.reason!r}, which should be {reason!r}",
+        )
+    return result
+
+
+def _judge_output(scheme: Scheme, case: Case, result: Result, reply: Answer) -> Result:
+    expected = case.vector.expected
+    if expected.check is not UNSET:
+        finding = scheme.checks[expected.check](
+            dict(case.credential or {}), case.input, reply.output
+        )
+        if finding is not None:
+            return _change(result, outcome=Outcome.FAIL, message=finding.message)
+        return result
+    if expected.any_of is not UNSET:
+        for choice in expected.any_of:
+            if _agrees(reply.output, choice.output):
+                return _change(result, label=choice.label)
+        return _change(
+            result, outcome=Outcome.FAIL, message="the output is none of the conforming forms"
+        )
+    wanted = expected.output if expected.output is not UNSET else {}
+    difference = _stage_difference(case, reply)
+    if _agrees(reply.output, wanted):
+        note = f"the output is right, but its stage {difference.stage} is not" if difference else ""
+        return _change(result, note=note, difference=difference)
+    wrong = next(name for name in wanted if reply.output.get(name) != wanted[name])
+    if difference is None:
+        difference = first_difference(
+            {wrong: _octets(wanted[wrong])}, {wrong: _octets(reply.output.get(wrong))}
+        )
+    return _change(result, outcome=Outcome.FAIL, message=f"{wrong} is wrong", difference=difference)
+
+
+def _agrees(output: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    return all(output.get(name) == value for name, value in wanted.items())
+
+
+def _stage_difference(case: Case, reply: Answer) -> Difference | None:
+    """Return where a stage that the implementation reports first differs from the vector's."""
+    return first_difference(
+        {name: text.encode() for name, text in case.vector.stages.items()},
+        {name: text.encode() for name, text in reply.stages.items()},
+    )
+
+
+def _octets(value: object) -> bytes:
+    return value.encode() if isinstance(value, str) else msgspec.json.encode(value)
+
+
+def _change(result: Result, **changes: Any) -> Result:
+    return msgspec.structs.replace(result, **changes)
+
+
+def _diagnosed(
+    scheme_id: str,
+    cases: Sequence[Case],
+    replies: Mapping[str, Reply],
+    results: Mapping[str, Result],
+) -> Diagnosis:
+    failures, passes = [], []
+    for case in cases:
+        reply = replies[case.id]
+        if case.scheme != scheme_id or isinstance(reply, Broken):
+            continue
+        if reply.status is Status.OUTPUT and case.vector.expected.reject is UNSET:
+            outcome = results[case.id].outcome
+            if outcome is Outcome.FAIL:
+                failures.append(Seen(case, reply.output))
+            elif outcome is Outcome.PASS:
+                passes.append(Seen(case, reply.output))
+    return diagnose(schemes.get(scheme_id), failures, passes)
+
+
+def _add(diagnosis: Diagnosis, results: dict[str, Result]) -> None:
+    """Write causes into the results, and a difference where the implementation shows no stages."""
+    for id_, causes in diagnosis.causes.items():
+        result = results[id_]
+        shown = result.difference
+        if shown is None or shown.stage not in schemes.get(id_.partition("/")[0]).stages:
+            shown = diagnosis.differences.get(id_, shown)
+        results[id_] = _change(result, causes=causes, difference=shown)
+
+
+def _with_known(result: Result, reason: str | None) -> Result:
+    if reason is None:
+        return result
+    if result.outcome in _FAILING:
+        return _change(result, outcome=Outcome.XFAIL, known=reason)
+    if result.outcome is Outcome.PASS:
+        return _change(
+            result,
+            outcome=Outcome.XPASS,
+            known=reason,
+            message="it passes though it is listed as known failing: take the entry out",
+        )
+    return result
+
+
+def _exit_code(results: Sequence[Result], *, complete: bool, strict: bool) -> int:
+    if not complete:
+        return EXIT_INTERRUPTED
+    if all(result.outcome is Outcome.SKIP for result in results):
+        return EXIT_NEVER_RAN
+    counting = {Importance.MUST, Importance.SHOULD} if strict else {Importance.MUST}
+    return int(
+        any(
+            result.outcome in _BROKEN
+            or (result.outcome is Outcome.FAIL and result.importance in counting)
+            for result in results
+        )
+    )
