@@ -8,6 +8,7 @@ import base64
 import binascii
 import json
 import re
+from collections import Counter
 from typing import Any, NoReturn
 
 import msgspec
@@ -16,6 +17,7 @@ __all__ = ["CodecError", "decode_octets", "encode_octets", "pretty", "read", "wr
 
 _LARGEST = 2**53 - 1
 _INTEGER_DIGITS = 17
+_SHOWN = 100
 # A lone surrogate can only come out of an escape, for the text itself is valid UTF-8.
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -41,13 +43,13 @@ def read(octets: bytes) -> Any:
             parse_float=_float,
             parse_constant=_float,
         )
+        if _SURROGATE_ESCAPE.search(text):
+            _refuse_lone_surrogates(value)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno} column {error.colno}"
         raise CodecError(f"not JSON: {error.msg} at {where}") from None
     except RecursionError:
         raise CodecError("not usable JSON: nested too deeply") from None
-    if _SURROGATE_ESCAPE.search(text):
-        _refuse_lone_surrogates(value)
     return value
 
 
@@ -101,9 +103,9 @@ def _scalar(value: Any) -> str:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise CodecError(f"the name {twice!r} stands twice in one object")
+        counts = Counter(name for name, _ in pairs)
+        twice = next(name for name in counts if counts[name] > 1)
+        raise CodecError(f"the name {twice[:_SHOWN]!r} stands twice in one object")
     return members
 
 

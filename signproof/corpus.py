@@ -72,11 +72,11 @@ class Corpus:
 
     def cases(self, scheme: str | None = None) -> list[Case]:
         """Return every case (of one scheme) in the set's order; raises CorpusError."""
-        return [
-            self._case(path, file, vector)
-            for path, file in self.files(scheme)
-            for vector in file.vectors
-        ]
+        return [case for path, file in self.files(scheme) for case in self.cases_of(path, file)]
+
+    def cases_of(self, path: str, file: VectorFile) -> list[Case]:
+        """Return the cases of one file; raises CorpusError."""
+        return [self._case(path, file, vector) for vector in file.vectors]
 
     def _case(self, path: str, file: VectorFile, vector: Vector) -> Case:
         credential = None

@@ -23,7 +23,6 @@ __all__ = ["Diagnosis", "Seen", "diagnose", "first_difference", "masked"]
 Json = dict[str, Any]
 
 _CONTEXT = 24
-_PAIR_CASES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +129,15 @@ def _fits(scheme: Scheme, hypothesis: _Hypothesis, seen: Seen) -> bool:
 def _pairs(
     scheme: Scheme, singles: Sequence[_Hypothesis], unexplained: Sequence[Seen]
 ) -> list[_Hypothesis]:
-    """Return the pairs that fit one of the smallest unexplained failures."""
-    smallest = sorted(unexplained, key=lambda seen: len(str(seen.case.input)))[:_PAIR_CASES]
-    pairs = [
+    """Return the pairs that fit the smallest unexplained failure."""
+    # Were one of the two without effect on a case, the other alone would explain it: so any one
+    # unexplained case shows both, and the smallest is the cheapest.
+    smallest = min(unexplained, key=lambda seen: len(str(seen.case.input)))
+    pairs = (
         _Hypothesis(f"{first.id} + {second.id}", (*first.mistakes, *second.mistakes))
         for first, second in combinations(singles, 2)
-    ]
-    return [pair for pair in pairs if any(_fits(scheme, pair, seen) for seen in smallest)]
+    )
+    return [pair for pair in pairs if _fits(scheme, pair, smallest)]
 
 
 def _contradictions(scheme: Scheme, hypothesis: _Hypothesis, passes: Sequence[Seen]) -> int:

@@ -29,7 +29,7 @@ class _Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    known: list[_Entry]
+    known: list[_Entry] = []
 
 
 def read(path: Path, ids: Iterable[str]) -> dict[str, str]:

@@ -19,6 +19,8 @@ class Stage:
     name: str
     inputs: tuple[str, ...]
     function: Callable[..., Any]
+    declared: tuple[str, ...] = ()
+    """The scheme's own inputs, kept while an edit has given the stage others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,15 @@ class Pipeline:
     def replace(
         self, name: str, function: Callable[..., Any], inputs: tuple[str, ...] | None = None
     ) -> "Pipeline":
-        """Return a pipeline in which the stage *name* has another function (and other inputs)."""
+        """Return a pipeline in which the stage *name* has another function.
+
+        It takes *inputs*, or the scheme's own inputs of this stage, whatever earlier edits did.
+        """
         stage = self._stage(name)
-        return self._with(replace(stage, function=function, inputs=inputs or stage.inputs))
+        declared = stage.declared or stage.inputs
+        return self._with(
+            replace(stage, function=function, inputs=inputs or declared, declared=declared)
+        )
 
     def change_output(self, name: str, change: Callable[[Any], Any]) -> "Pipeline":
         """Return a pipeline in which what the stage *name* gives is changed."""
@@ -52,8 +60,13 @@ class Pipeline:
         return self._with(replace(stage, function=lambda *inputs: change(stage.function(*inputs))))
 
     def change_input(self, name: str, source: str, change: Callable[[Any], Any]) -> "Pipeline":
-        """Return a pipeline in which the stage *name*, and it alone, sees its *source* changed."""
+        """Return a pipeline in which the stage *name*, and it alone, sees its *source* changed.
+
+        Where an earlier edit made the stage take other inputs, nothing is left to change.
+        """
         stage = self._stage(name)
+        if source not in stage.inputs:
+            return self
         position = stage.inputs.index(source)
 
         def function(*inputs: Any) -> Any:

@@ -1,7 +1,7 @@
 """Judge what an implementation answered, vector by vector."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -29,6 +29,8 @@ __all__ = ["EXIT_INTERRUPTED", "EXIT_NEVER_RAN", "judge", "verify"]
 EXIT_NEVER_RAN = 3
 EXIT_INTERRUPTED = 130
 
+_LONGEST_SAID = 1000
+
 _BROKEN = {Outcome.ERROR, Outcome.TIMEOUT, Outcome.XPASS, Outcome.FLAKY}
 _FAILING = {Outcome.FAIL, Outcome.ERROR, Outcome.TIMEOUT, Outcome.FLAKY}
 
@@ -50,10 +52,7 @@ def verify(
     """
     complete = True
     unsupported = {
-        case.id: feature
-        for case in cases
-        for feature in case.vector.requires
-        if feature not in driver.features
+        case.id: why for case in cases if (why := _unsupported(case, driver.features)) is not None
     }
     asked = [case for case in cases if case.id not in unsupported]
     try:
@@ -61,10 +60,8 @@ def verify(
     except KeyboardInterrupt:
         complete = False
     replies = dict(driver.replies)
-    for id_, feature in unsupported.items():
-        replies[id_] = Answer(
-            status=Status.SKIPPED, message=f"it does not have the feature {feature!r}"
-        )
+    for id_, why in unsupported.items():
+        replies[id_] = Answer(status=Status.SKIPPED, message=why)
     answered = [case for case in cases if case.id in replies]
     reasons = "reasons" in driver.features
     results = {
@@ -92,6 +89,18 @@ def verify(
     )
 
 
+def _unsupported(case: Case, features: Collection[str]) -> str | None:
+    """Return why the case is not run: vectors may be newer than this version, or ask for more."""
+    scheme = schemes.get(case.scheme)
+    check = case.vector.expected.check
+    if case.vector.operation not in scheme.operations:
+        return f"this version of signproof has no operation {case.vector.operation!r}"
+    if check is not UNSET and check not in scheme.checks:
+        return f"this version of signproof has no check {check!r}"
+    missing = next((name for name in case.vector.requires if name not in features), None)
+    return None if missing is None else f"it does not have the feature {missing!r}"
+
+
 def judge(scheme: Scheme, case: Case, reply: Reply, *, states_reasons: bool) -> Result:
     """Return the judgement of one reply, without its diagnosis."""
     vector = case.vector
@@ -103,17 +112,18 @@ def judge(scheme: Scheme, case: Case, reply: Reply, *, states_reasons: bool) -> 
         source=f"{vector.source.kind.value}: {vector.source.where}",
     )
     if isinstance(reply, Broken):
-        return _change(result, outcome=reply.outcome, message=reply.message)
+        return _change(result, outcome=reply.outcome, message=_said(reply.message))
     if reply.status is Status.SKIPPED:
-        return _change(result, outcome=Outcome.SKIP, message=reply.message)
+        return _change(result, outcome=Outcome.SKIP, message=_said(reply.message))
     if reply.status is Status.ERRORED:
-        return _change(result, outcome=Outcome.ERROR, message=reply.message or "it gave no message")
+        message = _said(reply.message) or "it gave no message"
+        return _change(result, outcome=Outcome.ERROR, message=message)
     if vector.expected.reject is not UNSET:
         return _judge_rejection(
             result, vector.expected.reject.reason, reply, states_reasons=states_reasons
         )
     if reply.status is Status.REJECTED:
-        why = reply.reason or reply.message or "no reason given"
+        why = _said(reply.reason or reply.message) or "no reason given"
         return _change(result, outcome=Outcome.FAIL, message=f"refused a good input: {why}")
     try:
         msgspec.convert(reply.output, scheme.operations[vector.operation].output)
@@ -135,7 +145,7 @@ def _judge_rejection(result: Result, reason: str, reply: Answer, *, states_reaso
         return _change(
             result,
             outcome=Outcome.FAIL,
-            message=f"refused for the reason {reply.reason!r}, which should be {reason!r}",
+            message=f"refused for the reason {_said(reply.reason)!r}, which should be {reason!r}",
         )
     return result
 
@@ -183,6 +193,11 @@ def _stage_difference(case: Case, reply: Answer) -> Difference | None:
 
 def _octets(value: object) -> bytes:
     return value.encode() if isinstance(value, str) else msgspec.json.encode(value)
+
+
+def _said(text: str) -> str:
+    """Return what an implementation said, in a length that a report can bear."""
+    return text if len(text) <= _LONGEST_SAID else text[:_LONGEST_SAID] + "…"
 
 
 def _change(result: Result, **changes: Any) -> Result:

@@ -1,6 +1,6 @@
 """What a Longbridge signer or verifier refuses, each with its reason's identifier."""
 
-from signers.errors import InvalidInput, VerificationError
+from signers.errors import InvalidInput, SignerError, VerificationError
 
 __all__ = [
     "DuplicateHeader",
@@ -12,6 +12,7 @@ __all__ = [
     "MalformedSignature",
     "MissingHeader",
     "RedirectFollowed",
+    "SecretWithSpace",
     "TokenWithScheme",
     "UnknownApiKey",
     "WrongAlgorithm",
@@ -52,6 +53,17 @@ class InvalidValue(InvalidInput):
         super().__init__(
             f"{name} holds white space, a control or a non-ASCII character, which would not arrive "
             "as it was signed: take it out"
+        )
+
+
+class SecretWithSpace(InvalidInput):
+    """The app secret has white space around it."""
+
+    reason = "secret-with-space"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the app secret starts or ends with white space, a file's newline perhaps: take it off"
         )
 
 
@@ -96,7 +108,7 @@ class InsecureUrl(InvalidInput):
         )
 
 
-class RedirectFollowed(VerificationError):
+class RedirectFollowed(SignerError):
     """The HTTP client followed a redirect with an old signature."""
 
     reason = "redirect-followed"

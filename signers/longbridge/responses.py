@@ -248,6 +248,7 @@ class AccessToken:
     issued_at: datetime
     expired_at: datetime
     member_id: str
+    """Empty where the answer lacks it; likewise the two below."""
     aaid: str
     account_channel: str
 
@@ -290,20 +291,26 @@ def _read_refresh(status: int, body: bytes) -> AccessToken:
         Secret(_text(data, "token")),
         _instant(data, "issued_at"),
         _instant(data, "expired_at"),
-        _text(account, "member_id", "account_info."),
-        _text(account, "aaid", "account_info."),
-        _text(account, "account_channel", "account_info."),
+        _identifier(account, "member_id"),
+        _identifier(account, "aaid"),
+        _identifier(account, "account_channel"),
     )
 
 
-def _text(data: dict[str, Any], name: str, prefix: str = "") -> str:
+def _text(data: dict[str, Any], name: str) -> str:
     value = data.get(name)
-    # Identifiers are printed as text in some answers and as numbers in others.
+    if not isinstance(value, str) or not value:
+        raise MalformedRefresh(name)
+    return value
+
+
+def _identifier(account: dict[str, Any], name: str) -> str:
+    """Return an identifier, which some answers print as text and others as a number."""
+    value = account.get(name)
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    if not isinstance(value, str) or not value:
-        raise MalformedRefresh(prefix + name)
-    return value
+    # The old token is gone by now: the new one is not thrown away for want of an identifier.
+    return value if isinstance(value, str) else ""
 
 
 def _instant(data: dict[str, Any], name: str) -> datetime:

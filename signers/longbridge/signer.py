@@ -10,6 +10,7 @@ from signers.longbridge.errors import (
     InvalidMethod,
     InvalidTarget,
     InvalidValue,
+    SecretWithSpace,
     TokenWithScheme,
 )
 from signers.longbridge.stages import SIGNED_HEADERS
@@ -51,6 +52,8 @@ def _credential_problem(
         return InvalidValue("the app key")
     if not _VALUE.fullmatch(access_token.reveal().decode("latin-1")):
         return InvalidValue("the access token")
+    if app_secret.reveal().strip() != app_secret.reveal():
+        return SecretWithSpace()
     return None
 
 
@@ -81,8 +84,9 @@ class Signer:
         *app_key*, *app_secret* and *access_token* are those of the developer page. The secret is
         used as UTF-8 text, not decoded from hex; the token is raw, without ``Bearer``.
 
-        Raises EmptyCredential, TokenWithScheme, InvalidValue or NotUtf8.
+        Raises EmptyCredential, TokenWithScheme, InvalidValue, SecretWithSpace or NotUtf8.
         """
+        self._app_key = app_key  # first, since a traceback may show a half-made signer
         # Rebound or forgotten before anything raises: a traceback that shows local variables
         # shows masks.
         try:
@@ -93,7 +97,6 @@ class Signer:
         problem = _credential_problem(app_key, app_secret, access_token)
         if problem is not None:
             raise problem
-        self._app_key = app_key
         self._access_token = access_token
         token = access_token.reveal_text()
         self._head = f"|authorization:{token}\nx-api-key:{app_key}\nx-timestamp:"

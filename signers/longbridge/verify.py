@@ -10,6 +10,7 @@ from signers.longbridge import stages
 from signers.longbridge.errors import (
     DuplicateHeader,
     EmptyCredential,
+    InvalidValue,
     MalformedSignature,
     MissingHeader,
     UnknownApiKey,
@@ -23,6 +24,7 @@ from signers.secret import Secret
 __all__ = ["AuthHeaders", "PathForm", "Verified", "Verifier", "read_auth_headers"]
 
 _SIGNATURE = re.compile(rb"(HMAC-[A-Z0-9]+) SignedHeaders=([!-+\--~]+), Signature=([0-9a-f]+)")
+_APP_KEY = re.compile(rb"[!-~]+")
 _HEX_LENGTH = 64
 _REQUIRED = (b"X-Api-Key", b"Authorization", b"X-Timestamp", b"X-Api-Signature")
 
@@ -96,17 +98,24 @@ class Verifier:
     __slots__ = ("_app_key", "_app_secret")
 
     def __init__(self, app_key: str, app_secret: str | bytes | Secret) -> None:
-        """Prepare a verifier; raises EmptyCredential or NotUtf8."""
+        """Prepare a verifier; raises EmptyCredential, InvalidValue or NotUtf8."""
+        self._app_key = b""  # first, since a traceback may show a half-made verifier
         try:
             app_secret = Secret(app_secret)
         except Exception:
             del app_secret  # a traceback that shows local variables must not show it
             raise
-        self._app_key = app_key.encode()
+        try:
+            self._app_key = app_key.encode("ascii")
+        except UnicodeEncodeError:
+            raise InvalidValue("the app key") from None
         self._app_secret = app_secret
         for name, octets in (("the app key", self._app_key), ("the app secret", self._app_secret)):
             if not len(octets):
                 raise EmptyCredential(name)
+        # A key that no header can carry would refuse every request without saying why.
+        if not _APP_KEY.fullmatch(self._app_key):
+            raise InvalidValue("the app key")
 
     def __repr__(self) -> str:
         return f"<Verifier longbridge app_key={self._app_key.decode()!r}>"

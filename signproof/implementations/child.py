@@ -2,12 +2,13 @@
 
 import contextlib
 import os
-import queue
+import select
 import signal
 import subprocess
-import threading
 import time
+from collections import deque
 from collections.abc import Sequence
+from typing import IO
 
 from signproof.model import LINE_LIMIT
 
@@ -16,6 +17,7 @@ __all__ = ["Child", "Ended", "TooLong"]
 _CHUNK = 65536
 _STDERR_KEPT = 65536
 _GRACE_S = 2.0
+_LONGEST_PAUSE_S = 0.05
 
 
 class Ended(Exception):
@@ -29,8 +31,10 @@ class TooLong(Exception):
 class Child:
     """Runs a command in a process group of its own.
 
-    Three threads move octets, so that a child that does not read, floods its standard error or
-    writes without end can block nothing; what is kept of each stream is bounded.
+    The pipes do not block and are served while something is awaited, so that a child that does not
+    read, floods its standard error or writes without end can block nothing; what is kept of each
+    stream is bounded. There are no threads: a pipe that outlives the group, because a grandchild
+    left it, holds nobody up.
     """
 
     def __init__(self, command: Sequence[str]) -> None:
@@ -40,112 +44,181 @@ class Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            bufsize=0,
             start_new_session=True,
         )
-        self._outgoing: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        self._incoming: queue.SimpleQueue[list[bytes] | Exception] = queue.SimpleQueue()
-        self._lines: list[bytes] = []
-        self._stderr = bytearray()
-        self._threads = [
-            threading.Thread(target=work, daemon=True)
-            for work in (self._write, self._read, self._drain)
-        ]
-        for thread in self._threads:
-            thread.start()
+        self._stdin, self._stdout, self._stderr = self._streams()
+        self._outgoing = bytearray()
+        self._closing = False
+        self._lines: deque[bytes] = deque()
+        self._held = 0
+        self._partial = bytearray()
+        self._last: Ended | TooLong | None = None
+        self._words = bytearray()
+        for stream in (self._stdin, self._stdout, self._stderr):
+            os.set_blocking(stream.fileno(), False)
+        self._poll = select.poll()
+        self._poll.register(self._stdout, select.POLLIN)
+        self._poll.register(self._stderr, select.POLLIN)
+
+    def _streams(self) -> tuple[IO[bytes], IO[bytes], IO[bytes]]:
+        stdin, stdout, stderr = self._process.stdin, self._process.stdout, self._process.stderr
+        if stdin is None or stdout is None or stderr is None:
+            raise AssertionError("all three are pipes")
+        return stdin, stdout, stderr
 
     def send(self, line: bytes) -> None:
-        """Queue a line; never blocks."""
-        self._outgoing.put(line)
+        """Write a line, or keep what the child does not read yet; never blocks."""
+        waits = bool(self._outgoing)
+        self._outgoing += line
+        if not waits:
+            self._write()
 
     def receive(self, timeout_s: float) -> bytes:
         """Return the next line without its end; raises TimeoutError, Ended or TooLong."""
         if not self._lines:
-            try:
-                arrived = self._incoming.get(timeout=max(timeout_s, 0))
-            except queue.Empty:
-                raise TimeoutError from None
-            if isinstance(arrived, Exception):
-                self._incoming.put(arrived)  # it stays true
-                raise arrived
-            self._lines = arrived[::-1]
-        return self._lines.pop()
+            deadline = time.monotonic() + timeout_s
+            self._serve(timeout_s)
+            while not self._lines:
+                if self._last is not None:
+                    raise self._last
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    raise TimeoutError
+                self._serve(left)
+        line = self._lines.popleft()
+        self._held -= len(line) + 1
+        return line
 
     @property
     def stderr(self) -> str:
         """The last 64 KiB of standard error."""
-        return self._stderr.decode("utf-8", "replace")
+        return self._words.decode("utf-8", "replace")
 
-    def close(self) -> str:
-        """End the input, wait a little, then end the whole group; return how the child ended."""
-        self._outgoing.put(None)
-        deadline = time.monotonic() + _GRACE_S
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(deadline - time.monotonic())
-        return self.kill()
+    def close(self) -> None:
+        """End the input, wait a little, then end the whole group."""
+        self._closing = True
+        self._write()
+        self._wait()
+        self.kill()
 
-    def kill(self) -> str:
-        """End the whole group at once; return how the child ended."""
-        ended = self._process.poll()
+    def kill(self) -> None:
+        """End the whole group at once and read what it left in the pipes."""
+        if self._stdout.closed:
+            return
         # The group may outlive its leader, so it is signalled in any case.
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
-        self._outgoing.put(None)
-        for thread in self._threads:
-            thread.join(_GRACE_S)
-        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
-            with contextlib.suppress(OSError):
-                stream.close()  # type: ignore[union-attr] # all three are pipes
-        return "" if ended is None else _ending(ended)
+        self._shut_input()
+        # What was in the pipes is there now; a program that left the group may go on writing.
+        deadline = time.monotonic() + _GRACE_S
+        while self._serve(0) and time.monotonic() < deadline:
+            pass
+        self._end_output(Ended())
+        self._stdout.close()
+        self._stderr.close()
 
     def ending(self) -> str:
         """Wait a moment for a child that closed its output, and return how it ended."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            return _ending(self._process.wait(_GRACE_S))
-        return "it closed its output but runs on"
+        code = self._wait()
+        return "it closed its output but runs on" if code is None else _ending(code)
+
+    def _wait(self) -> int | None:
+        """Serve the pipes until the child ends, for a moment; return its exit code."""
+        deadline = time.monotonic() + _GRACE_S
+        pause = 0.001
+        while (code := self._process.poll()) is None:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                break
+            self._serve(min(pause, left))
+            pause = min(pause * 2, _LONGEST_PAUSE_S)
+        return code
+
+    def _serve(self, timeout_s: float) -> bool:
+        """Move octets wherever a pipe is ready; tell whether any was."""
+        ready = self._poll.poll(max(timeout_s, 0) * 1000)
+        for descriptor, _ in ready:
+            if descriptor == self._stdout.fileno():
+                self._read()
+            elif descriptor == self._stderr.fileno():
+                self._drain()
+            else:
+                self._write()
+        return bool(ready)
 
     def _write(self) -> None:
-        stdin = self._process.stdin
-        while (line := self._outgoing.get()) is not None:
-            lines = [line]
-            with contextlib.suppress(queue.Empty):
-                while (more := self._outgoing.get_nowait()) is not None:
-                    lines.append(more)
-                self._outgoing.put(None)
-            with contextlib.suppress(OSError, ValueError):
-                stdin.write(b"".join(lines))  # type: ignore[union-attr]
-                stdin.flush()  # type: ignore[union-attr]
-        with contextlib.suppress(OSError):
-            stdin.close()  # type: ignore[union-attr]
+        if self._stdin.closed:
+            return
+        try:
+            while self._outgoing:
+                del self._outgoing[: os.write(self._stdin.fileno(), self._outgoing)]
+        except BlockingIOError:
+            self._poll.register(self._stdin, select.POLLOUT)
+            return
+        except OSError:  # the child no longer reads
+            self._shut_input()
+            return
+        if self._closing:
+            self._shut_input()
+        else:
+            self._forget(self._stdin)
 
     def _read(self) -> None:
-        descriptor = self._process.stdout.fileno()  # type: ignore[union-attr]
-        rest = bytearray()
-        while chunk := _read_chunk(descriptor):
-            head, newline, tail = chunk.rpartition(b"\n")
-            if newline:
-                lines = bytes(rest + head).split(b"\n")
-                rest = bytearray(tail)
-                self._incoming.put(lines)
-            else:
-                rest += chunk
-            if len(rest) > LINE_LIMIT:
-                self._incoming.put(TooLong())
+        chunk = _read_chunk(self._stdout)
+        if not chunk:
+            if self._partial:
+                self._keep([bytes(self._partial)])
+            self._end_output(Ended())
+            return
+        head, newline, tail = chunk.rpartition(b"\n")
+        if newline:
+            lines = (self._partial + head).split(b"\n")
+            self._partial = bytearray(tail)
+            if len(lines[0]) >= LINE_LIMIT:
+                self._end_output(TooLong())
                 return
-        if rest:
-            self._incoming.put([bytes(rest)])
-        self._incoming.put(Ended())
+            self._keep([bytes(line) for line in lines])
+        else:
+            self._partial += chunk
+        if len(self._partial) >= LINE_LIMIT:
+            self._end_output(TooLong())
+
+    def _keep(self, lines: list[bytes]) -> None:
+        self._lines += lines
+        self._held += sum(map(len, lines)) + len(lines)
+        if self._held > 2 * LINE_LIMIT and self._closing:
+            # Nobody takes lines while the child is given time to end; it has had its say.
+            self._end_output(TooLong())
+
+    def _end_output(self, why: Ended | TooLong) -> None:
+        """Read no more."""
+        if self._last is None:
+            self._last = why
+            self._forget(self._stdout)
 
     def _drain(self) -> None:
-        descriptor = self._process.stderr.fileno()  # type: ignore[union-attr]
-        while chunk := _read_chunk(descriptor):
-            self._stderr += chunk
-            del self._stderr[:-_STDERR_KEPT]
+        chunk = _read_chunk(self._stderr)
+        self._words += chunk
+        del self._words[:-_STDERR_KEPT]
+        if not chunk:
+            self._forget(self._stderr)
+
+    def _shut_input(self) -> None:
+        self._outgoing.clear()
+        if not self._stdin.closed:
+            self._forget(self._stdin)
+            self._stdin.close()
+
+    def _forget(self, stream: IO[bytes]) -> None:
+        with contextlib.suppress(KeyError):  # it was not waited for
+            self._poll.unregister(stream)
 
 
-def _read_chunk(descriptor: int) -> bytes:
+def _read_chunk(stream: IO[bytes]) -> bytes:
     try:
-        return os.read(descriptor, _CHUNK)
+        return os.read(stream.fileno(), _CHUNK)
     except OSError:
         return b""
 

@@ -5,7 +5,9 @@ and input as dicts, as the scheme's schema describes them, and returns the outpu
 raises an exception with an attribute ``reason`` to reject, and NotImplementedError to skip.
 """
 
+import copy
 import importlib
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -31,23 +33,24 @@ class PythonObject:
         module_name, colon, attribute = spec.partition(":")
         if not colon or not module_name or not attribute:
             raise NeverRan(f"--python {spec}: write it as module:object")
+        # It stays there, as with `python -m`: methods may import when they are called.
         sys.path.insert(0, str(Path.cwd()))
         try:
             target: Any = importlib.import_module(module_name)
             for part in attribute.split("."):
                 target = getattr(target, part)
             self._object = target() if isinstance(target, type) else target
-        except Exception as error:  # noqa: BLE001 - whatever a foreign module does while importing
+            self.implementation = Implementation(
+                name=str(getattr(self._object, "name", "")) or spec,
+                version=str(getattr(self._object, "version", "")),
+                language="Python",
+                runtime=python_version(),
+            )
+            self.features = frozenset(getattr(self._object, "features", ())) | {"reasons"}
+        except BaseException as error:
+            if _is_interrupt(error):
+                raise
             raise NeverRan(f"--python {spec}: {type(error).__name__}: {error}") from None
-        finally:
-            sys.path.remove(str(Path.cwd()))
-        self.implementation = Implementation(
-            name=str(getattr(self._object, "name", spec)),
-            version=str(getattr(self._object, "version", "")),
-            language="Python",
-            runtime=python_version(),
-        )
-        self.features = frozenset(getattr(self._object, "features", ())) | {"reasons"}
         self.replies: dict[str, Reply] = {}
         self.stderr = ""
 
@@ -66,14 +69,27 @@ class PythonObject:
 
 def _called(method: Callable[..., Any], case: Case) -> Reply:
     try:
-        output = method(dict(case.credential or {}), dict(case.input))
+        # Copies, for what the method changes or uses again must not change what is judged.
+        output = copy.deepcopy(
+            method(copy.deepcopy(dict(case.credential or {})), copy.deepcopy(case.input))
+        )
     except NotImplementedError as error:
         return Answer(status=Status.SKIPPED, message=str(error) or "not implemented")
-    except Exception as error:  # noqa: BLE001 - whatever a foreign implementation raises
+    except BaseException as error:  # extension modules and sys.exit raise no Exception
+        if _is_interrupt(error):
+            raise
         reason = getattr(error, "reason", None)
-        if isinstance(reason, str):
+        # Python's own UnicodeError has a `reason` without being a refusal.
+        if isinstance(reason, str) and not isinstance(error, UnicodeError):
             return Answer(status=Status.REJECTED, reason=reason, message=str(error))
         return Broken(Outcome.ERROR, f"raised {type(error).__name__}: {error}")
     if not isinstance(output, dict):
         return Broken(Outcome.ERROR, f"returned {type(output).__name__} instead of a dict")
     return Answer(status=Status.OUTPUT, output=output)
+
+
+def _is_interrupt(error: BaseException) -> bool:
+    """Tell whether the run itself is to end: Ctrl-C, or the exit that SIGTERM becomes."""
+    return isinstance(error, KeyboardInterrupt) or (
+        isinstance(error, SystemExit) and error.code == 128 + signal.SIGTERM
+    )

@@ -1,6 +1,7 @@
 """An implementation in any language, as a program that speaks JSON lines (docs/protocol.md)."""
 
 import shlex
+import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
@@ -30,6 +31,7 @@ __all__ = ["Stdio"]
 
 _MOST_STARTS = 100
 _SHOWN = 120
+_TOO_LONG = f"it wrote a line longer than {LINE_LIMIT} octets"
 
 _Message = TypeVar("_Message", bound=msgspec.Struct)
 
@@ -119,7 +121,8 @@ class Stdio:
         self._starts += 1
         self._in_flight: dict[int, Case] = {}
         self._answered: dict[int, str] = {}
-        self._prepared: set[str] = set()
+        self._prepared: dict[str, str] = {}
+        """By the credential's name, why it was not taken; empty where it was."""
         shown = shlex.join(self._command)
         try:
             child = Child(self._command)
@@ -128,11 +131,9 @@ class Stdio:
         self._child = child
         try:
             self._send(Start(seq=self._next(), protocols=[PROTOCOL]))
-            reply = self._message(self._start_timeout_s, StartReply)
+            reply = _read(self._line(self._start_timeout_s, time.monotonic()), StartReply)
             _expect_seq(reply.seq, self._seq)
         except _Trouble as trouble:
-            child.kill()
-            self._keep_stderr()
             raise NeverRan(f"{shown}: {trouble.message}{self._last_words()}") from None
         except BaseException:
             child.kill()
@@ -153,20 +154,23 @@ class Stdio:
         try:
             while True:
                 self._take_reply(self._child.receive(0))
-        except (TimeoutError, Ended, TooLong):
+        except Ended:
             return
+        except TooLong:
+            message = _TOO_LONG
         except _Trouble as trouble:
-            last = next(reversed(self._answered.values()), None)
-            if last is not None:
-                self.replies[last] = Broken(
-                    Outcome.ERROR, f"{trouble.message} (after the last case)"
-                )
+            message = trouble.message
+        for last in [*self._answered.values()][-1:]:
+            self.replies[last] = Broken(Outcome.ERROR, f"{message} (after the last case)")
 
     def _keep_stderr(self) -> None:
         self._stderr = self._child.stderr or self._stderr
 
     def _last_words(self) -> str:
-        lines = self._stderr.strip().splitlines()
+        """End the child and return the last line that it wrote to its standard error."""
+        self._child.kill()
+        self._keep_stderr()
+        lines = self._child.stderr.strip().splitlines()
         return f"; its standard error ends with: {lines[-1][:_SHOWN]}" if lines else ""
 
     # Talking.
@@ -178,41 +182,45 @@ class Stdio:
     def _send(self, message: msgspec.Struct) -> None:
         self._child.send(codec.write_line(message))
 
-    def _line(self, timeout_s: float) -> bytes:
+    def _line(self, timeout_s: float, since: float) -> bytes:
+        """Return the next line, due *timeout_s* seconds after the instant *since*."""
+        late = _Trouble(Outcome.TIMEOUT, f"no reply within {timeout_s:g} s")
+        left = since + timeout_s - time.monotonic()
+        if left <= 0:
+            raise late
         try:
-            return self._child.receive(timeout_s)
+            return self._child.receive(left)
         except TimeoutError:
-            raise _Trouble(Outcome.TIMEOUT, f"no reply within {timeout_s:g} s") from None
+            raise late from None
         except Ended:
             raise _Trouble(Outcome.ERROR, f"no reply: {self._child.ending()}") from None
         except TooLong:
-            raise _Trouble(
-                Outcome.ERROR, f"it wrote a line longer than {LINE_LIMIT} octets"
-            ) from None
+            raise _Trouble(Outcome.ERROR, _TOO_LONG) from None
 
-    def _message(self, timeout_s: float, model: type[_Message]) -> _Message:
-        return _read(self._line(timeout_s), model)
+    def _await_answer(self) -> None:
+        """Take what comes until a case is answered; raises _Trouble.
 
-    def _take_reply(self, line: bytes) -> None:
-        """File the reply to a case; raises _Trouble for anything else."""
+        Only an answer buys time: an endless repetition of an earlier one does not.
+        """
+        since = time.monotonic()
+        while not self._take_reply(self._line(self._timeout_s, since)):
+            pass
+
+    def _take_reply(self, line: bytes) -> bool:
+        """File the reply to a case and tell whether it was due; raises _Trouble for the rest."""
         reply = _read(line, RunReply)
         case = self._in_flight.pop(reply.seq, None)
         if case is not None:
             self._answered[reply.seq] = case.id
-            self.replies[case.id] = Answer(
-                status=reply.status,
-                output=reply.output,
-                stages=reply.stages,
-                reason=reply.reason,
-                message=reply.message,
-            )
+            self.replies[case.id] = reply
             self._progress()
-        elif reply.seq in self._answered:
+            return True
+        if reply.seq in self._answered:
             self.replies[self._answered[reply.seq]] = Broken(
                 Outcome.ERROR, f"it answered twice (seq {reply.seq})"
             )
-        else:
-            raise _Trouble(Outcome.ERROR, f"it answered seq {reply.seq}, which was never asked")
+            return False
+        raise _Trouble(Outcome.ERROR, f"it answered seq {reply.seq}, which awaits no answer")
 
     def _prepare(self, case: Case) -> str | None:
         """Hand over the case's credential unless this child has it, and return its name."""
@@ -224,15 +232,13 @@ class Stdio:
             self._send(
                 Prepare(seq=seq, credential=name, scheme=case.scheme, values=dict(case.credential))
             )
-            while True:
-                line = self._line(self._timeout_s)
-                if _seq_of(line) == seq:
-                    break
-                self._take_reply(line)
+            since = time.monotonic()
+            while _seq_of(line := self._line(self._timeout_s, since)) != seq:
+                if self._take_reply(line):
+                    since = time.monotonic()
             reply = _read(line, PrepareReply)
-            if reply.status is not Status.OUTPUT:
-                raise _Trouble(Outcome.ERROR, f"it did not take the credential: {reply.message}")
-            self._prepared.add(name)
+            taken = reply.status is Status.OUTPUT
+            self._prepared[name] = "" if taken else _clipped(reply.message) or "it gave no message"
         return name
 
     def _name(self, case: Case) -> str:
@@ -248,6 +254,13 @@ class Stdio:
     def _ask(self, case: Case) -> None:
         self._asking = case
         name = self._prepare(case)
+        refusal = "" if name is None else self._prepared[name]
+        if refusal:
+            self.replies[case.id] = Broken(
+                Outcome.ERROR, f"it did not take the credential: {refusal}"
+            )
+            self._progress()
+            return
         seq = self._next()
         self._in_flight[seq] = case
         self._send(
@@ -267,7 +280,8 @@ class Stdio:
         while waiting or self._in_flight:
             while waiting and len(self._in_flight) < window:
                 self._ask(waiting.popleft())
-            self._take_reply(self._line(self._timeout_s))
+            if self._in_flight:
+                self._await_answer()
 
     def _unanswered(self) -> list[Case]:
         """Return the cases that the child owed an answer when it broke."""
@@ -278,6 +292,7 @@ class Stdio:
 
     def _isolate(self, suspects: list[Case], trouble: _Trouble) -> None:
         """Run *suspects* one at a time on fresh children to see which one is to blame."""
+        blamed = suspects[0].id if suspects else next(reversed(self._answered.values()))
         self._restart()
         reproduced = False
         for suspect in suspects:
@@ -285,21 +300,15 @@ class Stdio:
                 self._batch(deque([suspect]), 1)
             except _Trouble as own:
                 reproduced = True
-                self.replies[suspect.id] = Broken(own.outcome, own.message + self._words_now())
+                self.replies[suspect.id] = Broken(own.outcome, own.message + self._last_words())
                 self._progress()
                 self._restart()
         if not reproduced:
-            blamed = suspects[0].id if suspects else next(reversed(self._answered.values()))
             self.replies[blamed] = Broken(
                 Outcome.FLAKY,
                 f"{trouble.message} while {len(suspects)} cases were unanswered; alone each passes "
                 "through",
             )
-
-    def _words_now(self) -> str:
-        self._child.kill()
-        self._keep_stderr()
-        return self._last_words() if self._child.stderr else ""
 
 
 def _expect_seq(got: int, asked: int) -> None:
@@ -310,7 +319,7 @@ def _expect_seq(got: int, asked: int) -> None:
 def _seq_of(line: bytes) -> object:
     try:
         message = codec.read(line)
-    except codec.CodecError:
+    except (codec.CodecError, RecursionError):
         return None
     return message.get("seq") if isinstance(message, dict) else None
 
@@ -319,9 +328,13 @@ def _read(line: bytes, model: type[_Message]) -> _Message:
     """Read one message; raises _Trouble with the line's beginning."""
     try:
         return msgspec.convert(codec.read(line), model)
-    except (codec.CodecError, msgspec.ValidationError) as error:
+    except (codec.CodecError, msgspec.ValidationError, RecursionError) as error:
         shown = line[:_SHOWN].decode("utf-8", "backslashreplace")
         raise _Trouble(
             Outcome.ERROR,
-            f"it wrote to standard output what is not a reply: {shown!r} ({error})",
+            f"it wrote to standard output what is not a reply: {shown!r} ({_clipped(str(error))})",
         ) from None
+
+
+def _clipped(text: str) -> str:
+    return text if len(text) <= 2 * _SHOWN else text[: 2 * _SHOWN] + "…"

@@ -1,5 +1,6 @@
 """Shape what oracles say into vector files."""
 
+import importlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from typing import Any
 from signproof import codec
 from signproof.model import FORMAT, Manifest, ManifestFile, Vector, VectorFile
 
-__all__ = ["SET_VERSION", "Topic", "manifest", "vector_digest"]
+__all__ = ["SET_VERSION", "Topic", "manifest", "vector_digest", "written"]
 
 SET_VERSION = "1.0.0"
 """The version of the vector set; its first number rises when a vector changes its meaning."""
@@ -44,6 +45,18 @@ class Topic:
             vectors=self.vectors,
         )
         return f"{self.scheme}/{self.name}.json", codec.pretty(content)
+
+
+def written(scheme_oracles: Iterable[str], schemas: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the whole set, written anew: vector files, fixtures, *schemas* and the manifest.
+
+    *scheme_oracles* are the modules that have ``files()``.
+    """
+    files = dict(schemas)
+    for module in scheme_oracles:
+        files |= importlib.import_module(module).files()
+    files["manifest.json"] = manifest(files.items())
+    return files
 
 
 def vector_digest(vector: Mapping[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """The report as a person reads it: failures first, each with its cause and its repetition."""
 
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -13,6 +14,8 @@ from signproof.model import Importance, Outcome, Report, Result
 __all__ = ["progress", "show"]
 
 _SHOWN = 10
+_PER_CAUSE = 2
+_WARNINGS = 3
 _ORDER = (
     Outcome.ERROR,
     Outcome.TIMEOUT,
@@ -42,19 +45,50 @@ def progress(total: int) -> Iterator[Progress]:
 
 def show(report: Report, cases: Mapping[str, Case], *, again: str, verbose: bool = False) -> None:
     """Print the report; *again* is the command that repeats one vector, `{id}` in its place."""
-    bad = [result for result in report.results if _is_shown(result)]
-    bad.sort(key=lambda result: (_is_warning(result), _ORDER.index(result.outcome)))
-    for result in bad if verbose else bad[:_SHOWN]:
+    failures = [result for result in report.results if _is_failure(result)]
+    failures.sort(key=lambda result: _ORDER.index(result.outcome))
+    shown = failures if verbose else _most_telling(failures)
+    for result in shown:
         _failure(result, cases[result.id], again)
-    if len(bad) > _SHOWN and not verbose:
-        click.echo(f"… and {len(bad) - _SHOWN} more: --verbose shows them, --json has them all\n")
+    if len(shown) < len(failures):
+        rest = len(failures) - len(shown)
+        click.echo(f"… and {rest} more failures: --verbose shows them, --json has them all\n")
+    _warnings(report, cases, again, verbose=verbose)
     _quiet(report, verbose=verbose)
     _causes(report)
     _summary(report)
 
 
-def _is_shown(result: Result) -> bool:
-    return result.outcome not in {Outcome.PASS, Outcome.SKIP, Outcome.XFAIL}
+def _most_telling(failures: list[Result]) -> list[Result]:
+    """Choose what to show: of failures with one cause the first two, and not too many in all."""
+    by_cause: Counter[str] = Counter()
+    chosen = []
+    for result in failures:
+        cause = result.causes[0].id if result.causes else ""
+        by_cause[cause] += 1
+        if not cause or by_cause[cause] <= _PER_CAUSE:
+            chosen.append(result)
+    return chosen[:_SHOWN]
+
+
+def _warnings(report: Report, cases: Mapping[str, Case], again: str, *, verbose: bool) -> None:
+    warnings = [result for result in report.results if _is_warning(result)]
+    if verbose:
+        for result in warnings:
+            _failure(result, cases[result.id], again)
+        return
+    for result in warnings[:_WARNINGS]:
+        click.secho("warn", fg="yellow", nl=False)
+        click.echo(f" {result.id}: {_printable(result.message)}")
+    if len(warnings) > _WARNINGS:
+        click.echo(f"… and {len(warnings) - _WARNINGS} more warnings: --verbose shows them")
+    if warnings:
+        click.echo()
+
+
+def _is_failure(result: Result) -> bool:
+    quiet = {Outcome.PASS, Outcome.SKIP, Outcome.XFAIL}
+    return result.outcome not in quiet and not _is_warning(result)
 
 
 def _is_warning(result: Result) -> bool:
@@ -129,7 +163,7 @@ def _summary(report: Report) -> None:
     ]
     warnings = sum(_is_warning(result) for result in report.results)
     if warnings:
-        parts.append(click.style(f"({warnings} of the failures are warnings)", fg="yellow"))
+        parts.append(click.style(f"({warnings} of the failures only warn)", fg="yellow"))
     unstated = sum(result.note == "reason not stated" for result in report.results)
     if unstated:
         parts.append(f"({unstated} refusals with their reason not stated)")

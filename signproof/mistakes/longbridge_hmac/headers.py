@@ -1,189 +1,264 @@
-"""Mistakes in the block of signed headers and in the timestamp."""
+"""Mistakes in the block of signed headers, in the list of their names and in the timestamp."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import partial
 from itertools import permutations
 
-from signproof.mistakes.longbridge_hmac.catalogue import CATALOGUE, NAMES, assembled, line_block
+from signproof.mistakes.base import Edit
+from signproof.mistakes.longbridge_hmac.catalogue import (
+    CATALOGUE,
+    NAMES,
+    CanonicalRequest,
+    HeaderBlock,
+    assembled,
+    line_block,
+    replaced,
+    value_of,
+)
 from signproof.pipeline import Pipeline
 
 __all__: list[str] = []
 
-Pair = tuple[bytes, bytes]
-
 _BLOCK = (
     "Write `authorization:…\\nx-api-key:…\\nx-timestamp:…\\n`: three lines, each ended by `\\n`."
 )
-_LINES = ("authorization", "x-api-key", "x-timestamp")
+_LINES = tuple(NAMES.split(b";"))
+_CONTENT_TYPE = (b"content-type", b"application/json; charset=utf-8")
 
 
-def _lines(pairs: Sequence[Pair], colon: bytes = b":", end: bytes = b"\n") -> bytes:
-    return b"".join(name + colon + value + end for name, value in pairs)
+def _orders() -> list[tuple[str, tuple[bytes, ...]]]:
+    """Return the wrong orders of the three headers, each with its name in an id."""
+    return [
+        ("".join(str(_LINES.index(name) + 1) for name in names), names)
+        for names in permutations(_LINES)
+        if names != _LINES
+    ]
+
+
+def _listed(names: tuple[bytes, ...]) -> str:
+    return ", ".join(name.decode() for name in names)
 
 
 def _add_lines() -> None:
-    variants: list[tuple[str, str, Callable[[Sequence[Pair]], bytes], str]] = [
+    written = HeaderBlock.punctuate
+    variants: list[tuple[str, str, Callable[[HeaderBlock], None], str]] = [
         (
             "header-block-crlf",
             "The lines of the header block end with CRLF.",
-            lambda pairs: _lines(pairs, end=b"\r\n"),
+            partial(written, end=b"\r\n"),
             "observed on Windows and in text-mode files",
         ),
         (
             "header-block-final-newline-lost",
             "The last newline of the header block is lost, as in a shell's `$(…)`.",
-            lambda pairs: _lines(pairs)[:-1],
+            partial(written, last_end=b""),
             "observed in shell scripts",
         ),
         (
             "header-block-final-newline-doubled",
-            "A blank line stands behind the header block.",
-            lambda pairs: _lines(pairs) + b"\n",
+            "A blank line stands after the header block.",
+            partial(written, last_end=b"\n\n"),
             "derived",
         ),
         (
             "header-block-in-one-line",
             "The header block has no newlines at all.",
-            lambda pairs: _lines(pairs, end=b""),
+            partial(written, end=b""),
             "derived",
         ),
         (
             "header-block-backslash-n",
-            "The header block holds a backslash and an `n` instead of newlines.",
-            lambda pairs: _lines(pairs, end=b"\\n"),
+            "The header block holds a backslash and an `n` instead of each newline.",
+            partial(written, end=b"\\n"),
             "derived: single quotes in PHP and shell keep the two characters",
         ),
         (
             "header-block-semicolons",
-            "The header lines are ended by `;`.",
-            lambda pairs: _lines(pairs, end=b";"),
+            "The lines of the header block end with `;` instead of a newline.",
+            partial(written, end=b";"),
             "derived",
         ),
         (
             "header-colon-space",
-            "A space stands behind the colon of each header line.",
-            lambda pairs: _lines(pairs, colon=b": "),
+            "A space stands after the colon of each header line.",
+            partial(written, colon=b": "),
             "derived",
         ),
         (
             "header-equals-sign",
             "`=` stands instead of the colon of each header line.",
-            lambda pairs: _lines(pairs, colon=b"="),
+            partial(written, colon=b"="),
             "derived",
         ),
         (
             "header-names-not-lowercase",
-            "The header names are signed as they are sent, `Authorization`, `X-Api-Key`, …",
-            lambda pairs: _lines([(name.title(), value) for name, value in pairs]),
+            "The names in the header block are signed as `Authorization`, `X-Api-Key`, …",
+            partial(HeaderBlock.rename, change=bytes.title),
             "observed in hand-written clients",
         ),
         (
             "header-names-uppercase",
-            "The header names are signed in upper case.",
-            lambda pairs: _lines([(name.upper(), value) for name, value in pairs]),
+            "The names in the header block are signed in upper case.",
+            partial(HeaderBlock.rename, change=bytes.upper),
             "derived",
         ),
         (
             "header-values-only",
-            "The header lines hold the values without their names.",
-            lambda pairs: _lines([(b"", value) for _, value in pairs], colon=b""),
+            "The lines of the header block hold the values without their names.",
+            HeaderBlock.unname,
             "derived",
         ),
         (
             "content-type-signed",
-            "A content-type line is added to the header block.",
-            lambda pairs: _lines(
-                [pairs[0], (b"content-type", b"application/json; charset=utf-8"), *pairs[1:]]
-            ),
+            "A content-type line is added to the header block, after the authorization line.",
+            partial(HeaderBlock.insert, line=_CONTENT_TYPE),
             "derived: other schemes sign it",
         ),
     ]
     for id_, text, write, evidence in variants:
         CATALOGUE.add(id_, text, line_block(write), fix=_BLOCK, evidence=evidence)
-    for order in permutations(range(3)):
-        if order == (0, 1, 2):
-            continue
-        names = ", ".join(_LINES[index] for index in order)
+    for digits, names in _orders():
         CATALOGUE.add(
-            "headers-ordered-" + "".join(str(index + 1) for index in order),
-            f"The header lines stand in the order {names}.",
-            line_block(lambda pairs, o=order: _lines([pairs[index] for index in o])),  # type: ignore[misc]
+            f"headers-ordered-{digits}",
+            f"The lines of the header block stand in the order {_listed(names)}.",
+            line_block(partial(HeaderBlock.arrange, names=names)),
             fix=_BLOCK,
             evidence="observed where a mapping's order is used",
         )
     for index, name in enumerate(_LINES):
+        _add_line(index, name)
+
+
+def _add_line(index: int, name: bytes) -> None:
+    title = name.decode()
+    CATALOGUE.add(
+        f"header-line-missing-{title}",
+        f"The header block lacks its {title} line.",
+        line_block(partial(HeaderBlock.arrange, names=(*_LINES[:index], *_LINES[index + 1 :]))),
+        fix=_BLOCK,
+    )
+    CATALOGUE.add(
+        f"header-line-repeated-{title}",
+        f"The header block has its {title} line twice.",
+        line_block(partial(HeaderBlock.arrange, names=(*_LINES[: index + 1], *_LINES[index:]))),
+        fix=_BLOCK,
+    )
+    CATALOGUE.add(
+        f"header-value-empty-{title}",
+        f"The {title} line of the header block has no value.",
+        line_block(partial(HeaderBlock.revalue, name=name, change=lambda _: b"")),
+        fix=_BLOCK,
+    )
+    if name == b"x-timestamp":
+        return  # a timestamp has no letters
+    for case, change in (("lower", bytes.lower), ("upper", bytes.upper)):
         CATALOGUE.add(
-            f"header-line-missing-{name}",
-            f"The header block lacks its line {name}.",
-            line_block(
-                lambda pairs, i=index: _lines([*pairs[:i], *pairs[i + 1 :]])  # type: ignore[misc]
-            ),
-            fix=_BLOCK,
+            f"header-value-{case}case-{title}",
+            f"The value of {title} is signed in {case} case.",
+            line_block(partial(HeaderBlock.revalue, name=name, change=change)),
+            fix="Sign the value as it is sent.",
         )
-        CATALOGUE.add(
-            f"header-line-repeated-{name}",
-            f"The header block has its line {name} twice.",
-            line_block(lambda pairs, i=index: _lines([*pairs[: i + 1], *pairs[i:]])),  # type: ignore[misc]
-            fix=_BLOCK,
-        )
-        CATALOGUE.add(
-            f"header-value-empty-{name}",
-            f"The header block's line {name} has no value.",
-            line_block(
-                lambda pairs, i=index: _lines(  # type: ignore[misc]
-                    [(key, b"" if at == i else value) for at, (key, value) in enumerate(pairs)]
-                )
-            ),
-            fix=_BLOCK,
-        )
-        for case, change in (("lowercase", bytes.lower), ("uppercase", bytes.upper)):
-            if name == "x-timestamp":
-                continue  # a timestamp has no letters
-            CATALOGUE.add(
-                f"header-value-{case}-{name}",
-                f"The value of {name} is signed in {case.removesuffix('case')} case.",
-                line_block(
-                    lambda pairs, i=index, c=change: _lines(  # type: ignore[misc]
-                        [
-                            (key, c(value) if at == i else value)
-                            for at, (key, value) in enumerate(pairs)
-                        ]
-                    )
-                ),
-                fix="Sign the value as it is sent.",
-            )
+
+
+def _named(names: bytes) -> Edit:
+    """Return the edit that signs another list of header names."""
+    return assembled(partial(CanonicalRequest.put, part="header-names", octets=names))
+
+
+def _without(name: bytes) -> bytes:
+    return b";".join(each for each in _LINES if each != name)
+
+
+_WITH_CONTENT_TYPE = NAMES.replace(b";", b";content-type;", 1)
 
 
 def _add_names() -> None:
-    for id_, text, names in (
-        ("header-names-list-commas", "are joined with `,`", NAMES.replace(b";", b",")),
-        ("header-names-list-spaced", "are joined with `; `", NAMES.replace(b";", b"; ")),
-        ("header-names-list-colons", "are joined with `:`", NAMES.replace(b";", b":")),
-        ("header-names-list-title-case", "are written as sent", NAMES.title()),
-        ("header-names-list-trailing-semicolon", "end with a `;`", NAMES + b";"),
-        (
-            "header-names-list-reversed",
-            "stand in reverse order",
-            b";".join(reversed(NAMES.split(b";"))),
-        ),
-        ("header-names-list-lacks-authorization", "lack authorization", NAMES.partition(b";")[2]),
-        ("header-names-list-lacks-x-timestamp", "lack x-timestamp", NAMES.rpartition(b";")[0]),
-        (
-            "header-names-list-content-type",
-            "include content-type",
-            NAMES.replace(b";", b";content-type;", 1),
-        ),
-    ):
+    variants = [
+        ("commas", "is joined with `,`", NAMES.replace(b";", b",")),
+        ("spaced", "is joined with `; `", NAMES.replace(b";", b"; ")),
+        ("colons", "is joined with `:`", NAMES.replace(b";", b":")),
+        ("title-case", "is written `Authorization;X-Api-Key;X-Timestamp`", NAMES.title()),
+        ("uppercase", "is written in upper case", NAMES.upper()),
+        ("trailing-semicolon", "ends with a `;`", NAMES + b";"),
+        ("reversed", "stands in reverse order", b";".join(reversed(_LINES))),
+    ]
+    variants += [
+        (f"ordered-{digits}", f"stands in the order {_listed(names)}", b";".join(names))
+        for digits, names in _orders()
+        if digits != "321"  # which is `reversed`
+    ]
+    variants += [
+        (f"lacks-{name.decode()}", f"lacks {name.decode()}", _without(name)) for name in _LINES
+    ]
+    variants.append(("content-type", "includes content-type", _WITH_CONTENT_TYPE))
+    for name, text, names in variants:
         CATALOGUE.add(
-            id_,
-            f"The header names in the canonical request {text}.",
-            assembled(lambda parts, n=names: b"|".join([*parts[:4], n, parts[5]])),  # type: ignore[misc]
-            fix="Write authorization;x-api-key;x-timestamp.",
+            f"header-names-list-{name}",
+            f"The list of header names in the canonical request {text}.",
+            _named(names),
+            fix=f"Write `{NAMES.decode()}`.",
+        )
+
+
+def _everywhere(change: Callable[[HeaderBlock], None], names: bytes) -> Edit:
+    """Return the edit that changes block, list and SignedHeaders alike."""
+    block, listed, value = (
+        line_block(change),
+        _named(names),
+        replaced("header", partial(value_of, names=names)),
+    )
+    return lambda pipeline: value(listed(block(pipeline)))
+
+
+def _add_signed_headers() -> None:
+    variants: list[tuple[str, str, Callable[[HeaderBlock], None], bytes]] = [
+        (
+            f"ordered-{digits}",
+            f"stand in the order {_listed(names)}",
+            partial(HeaderBlock.arrange, names=names),
+            b";".join(names),
+        )
+        for digits, names in _orders()
+    ]
+    variants += [
+        (
+            "title-case",
+            "are named `Authorization`, `X-Api-Key` and `X-Timestamp`",
+            partial(HeaderBlock.rename, change=bytes.title),
+            NAMES.title(),
+        ),
+        (
+            "content-type",
+            "include content-type",
+            partial(HeaderBlock.insert, line=_CONTENT_TYPE),
+            _WITH_CONTENT_TYPE,
+        ),
+    ]
+    variants += [
+        (
+            f"lack-{name.decode()}",
+            f"lack {name.decode()}",
+            partial(HeaderBlock.arrange, names=tuple(each for each in _LINES if each != name)),
+            _without(name),
+        )
+        for name in _LINES
+    ]
+    for id_, text, change, names in variants:
+        CATALOGUE.add(
+            f"signed-headers-{id_}",
+            f"The signed headers {text}, in the header block, in the list and in SignedHeaders.",
+            _everywhere(change, names),
+            fix=f"Sign exactly {_listed(_LINES)}, so named and in this order.",
+            evidence="documents of 2022 show other orders" if "ordered" in id_ else "derived",
+            refusal="wrong-signed-headers",
         )
 
 
 _add_lines()
 _add_names()
+_add_signed_headers()
 
+_MOST_DIGITS = 30  # nanoseconds have 19
 _TIMESTAMP = "Make the timestamp's text once, and use it for both the signature and X-Timestamp."
 
 
@@ -199,7 +274,7 @@ def timestamp_signed_without_fraction(pipeline: Pipeline) -> Pipeline:
 
 @CATALOGUE.mistake(fix=_TIMESTAMP)
 def timestamp_signed_with_trailing_zeros_cut(pipeline: Pipeline) -> Pipeline:
-    """The timestamp is read as a number for signing, so that `.120` becomes `.12`."""
+    """The timestamp is signed without the zeros at its fraction's end: `.120` as `.12`."""
     return _signed_time(
         pipeline,
         lambda timestamp: timestamp.rstrip(b"0").rstrip(b".") if b"." in timestamp else timestamp,
@@ -208,7 +283,7 @@ def timestamp_signed_with_trailing_zeros_cut(pipeline: Pipeline) -> Pipeline:
 
 @CATALOGUE.mistake(fix=_TIMESTAMP)
 def timestamp_signed_as_float(pipeline: Pipeline) -> Pipeline:
-    """An integer timestamp is signed with `.0` behind it."""
+    """A timestamp without a fraction is signed with `.0` after it."""
     return _signed_time(
         pipeline, lambda timestamp: timestamp if b"." in timestamp else timestamp + b".0"
     )
@@ -238,14 +313,15 @@ def timestamp_signed_in_seconds(pipeline: Pipeline) -> Pipeline:
     )
 
 
-def _second_later(timestamp: bytes) -> bytes:
+def _moved(timestamp: bytes, seconds: int) -> bytes:
     whole, point, fraction = timestamp.partition(b".")
-    return str(int(whole) + 1).encode() + point + fraction if whole.isdigit() else timestamp
+    if not whole.isdigit() or len(whole) > _MOST_DIGITS:
+        return timestamp
+    return str(int(whole) + seconds).encode() + point + fraction
 
 
-def _second_earlier(timestamp: bytes) -> bytes:
-    whole, point, fraction = timestamp.partition(b".")
-    return str(int(whole) - 1).encode() + point + fraction if whole.isdigit() else timestamp
+_second_later = partial(_moved, seconds=1)
+_second_earlier = partial(_moved, seconds=-1)
 
 
 @CATALOGUE.mistake(

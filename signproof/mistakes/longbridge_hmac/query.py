@@ -11,7 +11,7 @@ __all__: list[str] = []
 
 Params = tuple[tuple[bytes, bytes], ...]
 
-_AS_SENT = "Sign the octets behind the `?` exactly as the client sends them."
+_AS_SENT = "Sign the octets after the `?` exactly as the client sends them."
 _ESCAPE = re.compile(rb"%[0-9a-fA-F]{2}")
 
 
@@ -23,7 +23,7 @@ def _signed(pipeline: Pipeline, change: Callable[[bytes], bytes]) -> Pipeline:
 
 
 def _sent(pipeline: Pipeline, change: Callable[[bytes], bytes]) -> Pipeline:
-    """The query is changed behind the signer's back."""
+    """The query is changed once it has been signed."""
     return pipeline.change_output("sent_query", lambda query: change(query) if query else query)
 
 
@@ -43,13 +43,13 @@ def query_colon_signed_raw(pipeline: Pipeline) -> Pipeline:
 
 @CATALOGUE.mistake(fix=_AS_SENT, evidence="reported: longbridge/openapi#180, #134")
 def query_signed_decoded(pipeline: Pipeline) -> Pipeline:
-    """The query is signed percent-decoded but sent encoded."""
+    """The query is signed decoded, `%xx` and `+` alike, but sent encoded."""
     return _signed(pipeline, lambda query: unquote_to_bytes(query.replace(b"+", b" ")))
 
 
 @CATALOGUE.mistake(fix=_AS_SENT)
 def query_signed_unescaped(pipeline: Pipeline) -> Pipeline:
-    """The query is signed with its `%xx` decoded but its `+` kept."""
+    """The query is signed with each `%xx` decoded but `+` kept, and sent encoded."""
     return _signed(pipeline, unquote_to_bytes)
 
 
@@ -61,7 +61,7 @@ def query_encoded_twice(pipeline: Pipeline) -> Pipeline:
 
 @CATALOGUE.mistake(fix=_AS_SENT)
 def query_encoded_as_a_whole(pipeline: Pipeline) -> Pipeline:
-    """The finished query is percent-encoded as if it were one value."""
+    """The finished query is percent-encoded for signing as if it were a single value."""
     return _signed(pipeline, lambda query: quote(query, safe="").encode())
 
 
@@ -89,15 +89,15 @@ def _reencoded(query: bytes, write: Callable[[bytes], str]) -> bytes:
     ).encode()
 
 
-@CATALOGUE.mistake(fix=_AS_SENT, evidence="observed: clients encode the parameters anew")
+@CATALOGUE.mistake(fix=_AS_SENT, evidence="observed: clients encode the parameters again")
 def query_reencoded_with_plus(pipeline: Pipeline) -> Pipeline:
-    """The query is parsed and encoded anew for signing, spaces as `+`."""
+    """The query is parsed and encoded again for signing, with spaces as `+`."""
     return _signed(pipeline, lambda query: _reencoded(query, quote_plus))
 
 
-@CATALOGUE.mistake(fix=_AS_SENT, evidence="observed: clients encode the parameters anew")
+@CATALOGUE.mistake(fix=_AS_SENT, evidence="observed: clients encode the parameters again")
 def query_reencoded_with_percent_20(pipeline: Pipeline) -> Pipeline:
-    """The query is parsed and encoded anew for signing, spaces as `%20`."""
+    """The query is parsed and encoded again for signing, with spaces as `%20`."""
     return _signed(pipeline, lambda query: _reencoded(query, lambda octets: quote(octets, safe="")))
 
 
@@ -290,7 +290,7 @@ def list_last_value_only(pipeline: Pipeline) -> Pipeline:
 
 
 @CATALOGUE.mistake(
-    fix="Send `expired_at` with the time at which the new token shall end.",
+    fix="Send `expired_at` with the time at which the new token shall expire.",
     evidence="reported by users of the refresh call",
     refusal=None,
 )
@@ -307,7 +307,7 @@ def refresh_without_expired_at(pipeline: Pipeline) -> Pipeline:
     refusal=None,
 )
 def refresh_expired_at_in_unix_seconds(pipeline: Pipeline) -> Pipeline:
-    """The refresh has `expired_at` in Unix seconds."""
+    """The refresh is sent with `expired_at` in Unix seconds."""
     return _built(
         pipeline,
         lambda params: tuple(
@@ -318,12 +318,14 @@ def refresh_expired_at_in_unix_seconds(pipeline: Pipeline) -> Pipeline:
 
 
 def _unix_seconds(instant: bytes) -> bytes:
-    from datetime import datetime  # noqa: PLC0415 - only this rare replay needs it
+    from datetime import UTC, datetime  # noqa: PLC0415 - only this rare replay needs it
 
     try:
-        return str(int(datetime.fromisoformat(instant.decode()).timestamp())).encode()
+        parsed = datetime.fromisoformat(instant.decode())
     except ValueError:
         return instant
+    aware = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    return str(int(aware.timestamp())).encode()
 
 
 @CATALOGUE.mistake(fix="Encode each name and value before joining them.", refusal=None)

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from signproof.mistakes.longbridge_hmac.catalogue import CATALOGUE
+from signproof.mistakes.base import Edit
+from signproof.mistakes.longbridge_hmac.catalogue import CATALOGUE, function_of, output_changed
 from signproof.pipeline import Pipeline
 
 __all__: list[str] = []
@@ -13,14 +14,6 @@ _FOUR = "Send X-Api-Key, Authorization, X-Timestamp and X-Api-Signature, each ex
 _NAMES = (b"X-Api-Key", b"Authorization", b"X-Timestamp", b"X-Api-Signature")
 
 
-def _sent(pipeline: Pipeline, change: Callable[[Headers], Headers]) -> Pipeline:
-    return pipeline.change_output("headers", change)
-
-
-def _value(headers: Headers, name: bytes) -> bytes:
-    return dict(headers)[name]
-
-
 def _with(headers: Headers, name: bytes, value: bytes) -> Headers:
     return tuple((key, value if key == name else old) for key, old in headers)
 
@@ -29,22 +22,44 @@ def _without(headers: Headers, name: bytes) -> Headers:
     return tuple(pair for pair in headers if pair[0] != name)
 
 
+def _doubled(headers: Headers, name: bytes) -> Headers:
+    return (*headers, *[pair for pair in headers if pair[0] == name])
+
+
+def _renamed(headers: Headers, new: bytes) -> Headers:
+    """Send the signature under another name, last."""
+    signature = [(new, value) for name, value in headers if name == b"X-Api-Signature"]
+    return (*_without(headers, b"X-Api-Signature"), *signature)
+
+
+def _misplaced(headers: Headers) -> Headers:
+    """Send the signature as Authorization, in the token's place."""
+    others = _without(headers, b"X-Api-Signature")
+    for name, value in headers:
+        if name == b"X-Api-Signature":
+            others = _with(others, b"Authorization", value)
+    return others
+
+
+def _sent(change: Callable[..., Headers], *values: bytes) -> Edit:
+    """Return the edit that changes the headers, which *change* takes first."""
+    return output_changed("headers", lambda headers: change(headers, *values))
+
+
 def _add_missing_and_doubled() -> None:
     for name in _NAMES:
         text = name.decode()
         CATALOGUE.add(
             f"header-not-sent-{text.lower()}",
             f"{text} is not sent.",
-            lambda pipeline, n=name: _sent(pipeline, lambda headers: _without(headers, n)),  # type: ignore[misc]
+            _sent(_without, name),
             fix=_FOUR,
             refusal="missing-header",
         )
         CATALOGUE.add(
             f"header-sent-twice-{text.lower()}",
             f"{text} is sent twice.",
-            lambda pipeline, n=name: _sent(  # type: ignore[misc]
-                pipeline, lambda headers: (*headers, (n, _value(headers, n)))
-            ),
+            _sent(_doubled, name),
             fix=_FOUR,
             evidence="observed: some SDKs send a caller's X-Timestamp beside their own"
             if name == b"X-Timestamp"
@@ -63,31 +78,14 @@ _add_missing_and_doubled()
 )
 def signature_in_authorization(pipeline: Pipeline) -> Pipeline:
     """The signature is sent as Authorization, in place of the access token."""
-    return _sent(
-        pipeline,
-        lambda headers: _with(
-            _without(headers, b"X-Api-Signature"),
-            b"Authorization",
-            _value(headers, b"X-Api-Signature"),
-        ),
-    )
-
-
-def _renamed(name: bytes) -> Callable[[Pipeline], Pipeline]:
-    return lambda pipeline: _sent(
-        pipeline,
-        lambda headers: (
-            *_without(headers, b"X-Api-Signature"),
-            (name, _value(headers, b"X-Api-Signature")),
-        ),
-    )
+    return _sent(_misplaced)(pipeline)
 
 
 for _name in (b"X-Api-Sign", b"X-Signature", b"X-Api-Signatrue", b"X_Api_Signature"):
     CATALOGUE.add(
         f"header-named-{_name.decode().lower().replace('_', '-underscore-')}",
-        f"The signature is sent as {_name.decode()}.",
-        _renamed(_name),
+        f"The signature is sent as {_name.decode()} instead of X-Api-Signature.",
+        _sent(_renamed, _name),
         fix="Name the header X-Api-Signature.",
         evidence="observed in hand-written clients",
         refusal="missing-header",
@@ -101,7 +99,7 @@ for _name in (b"X-Api-Sign", b"X-Signature", b"X-Api-Signatrue", b"X_Api_Signatu
 )
 def json_content_type_missing(pipeline: Pipeline) -> Pipeline:
     """A body is sent without a content type."""
-    return _sent(pipeline, lambda headers: _without(headers, b"Content-Type"))
+    return _sent(_without, b"Content-Type")(pipeline)
 
 
 @CATALOGUE.mistake(
@@ -111,10 +109,7 @@ def json_content_type_missing(pipeline: Pipeline) -> Pipeline:
 )
 def form_content_type(pipeline: Pipeline) -> Pipeline:
     """A JSON body is sent with the content type of a form."""
-    return _sent(
-        pipeline,
-        lambda headers: _with(headers, b"Content-Type", b"application/x-www-form-urlencoded"),
-    )
+    return _sent(_with, b"Content-Type", b"application/x-www-form-urlencoded")(pipeline)
 
 
 @CATALOGUE.mistake(
@@ -135,7 +130,7 @@ def old_token_sent_new_token_signed(pipeline: Pipeline) -> Pipeline:
     """After a refresh the new token is signed, but the old one is still sent."""
     return pipeline.replace(
         "headers",
-        next(stage.function for stage in pipeline.stages if stage.name == "headers"),
+        function_of(pipeline, "headers"),
         ("app_key", "access_token", "timestamp", "header", "body"),
     )
 

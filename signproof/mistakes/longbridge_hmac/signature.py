@@ -5,11 +5,23 @@ import binascii
 import hashlib
 import hmac
 from collections.abc import Callable
+from functools import partial
 
-from signproof.mistakes.longbridge_hmac.catalogue import CATALOGUE, NAMES
+from signproof.mistakes.longbridge_hmac.catalogue import (
+    CATALOGUE,
+    NAMES,
+    function_of,
+    hex_decoded,
+    input_changed,
+    output_changed,
+    replaced,
+    value_of,
+)
 from signproof.pipeline import Pipeline
 
 __all__: list[str] = []
+
+_Change = Callable[[bytes], bytes]
 
 _DIGEST = "Hash the canonical request with SHA-1 and write it as lower-case hex."
 _STRING = "The string to sign is `HMAC-SHA256|` and the hex SHA-1 of the canonical request."
@@ -19,44 +31,52 @@ _HEX = "Write the signature as 64 lower-case hex digits."
 _VALUE = "Send `HMAC-SHA256 SignedHeaders=authorization;x-api-key;x-timestamp, Signature=<hex>`."
 
 
-def _octets(hexadecimal: bytes) -> bytes:
-    return bytes.fromhex(hexadecimal.decode())
+def _digest(algorithm: str, octets: bytes) -> bytes:
+    return hashlib.new(algorithm, octets).hexdigest().encode()
+
+
+def _mac(algorithm: str, secret: bytes, text: bytes) -> bytes:
+    return hmac.digest(secret, text, algorithm).hex().encode()
 
 
 def _add_canonical_digests() -> None:
-    for name in ("md5", "sha224", "sha256", "sha384", "sha512"):
+    for name, title in (
+        ("md5", "MD5"),
+        ("sha224", "SHA-224"),
+        ("sha256", "SHA-256"),
+        ("sha384", "SHA-384"),
+        ("sha512", "SHA-512"),
+    ):
         CATALOGUE.add(
             f"canonical-digest-{name}",
-            f"The canonical request is hashed with {name.upper()} instead of SHA-1.",
-            lambda pipeline, n=name: pipeline.replace(  # type: ignore[misc]
-                "canonical_digest",
-                lambda canonical: hashlib.new(n, canonical).hexdigest().encode(),
-            ),
+            f"The canonical request is hashed with {title} instead of SHA-1.",
+            replaced("canonical_digest", partial(_digest, name)),
             fix=_DIGEST,
             evidence="observed in clients" if name == "sha256" else "derived",
         )
-    encodings: tuple[tuple[str, str, Callable[[bytes], bytes]], ...] = (
-        ("uppercase", "in upper-case hex", bytes.upper),
-        ("base64", "in base64", lambda digest: base64.b64encode(_octets(digest))),
-        ("raw", "as 20 raw octets", _octets),
+    encodings: tuple[tuple[str, str, _Change], ...] = (
+        ("uppercase", "is written in upper-case hex", bytes.upper),
+        ("base64", "is written in base64", lambda digest: base64.b64encode(hex_decoded(digest))),
+        ("raw", "is written as 20 raw octets", hex_decoded),
+        ("hashed-again", "is hashed with SHA-1 once more", partial(_digest, "sha1")),
     )
     for name, text, encode in encodings:
         CATALOGUE.add(
             f"canonical-digest-{name}",
-            f"The digest of the canonical request is written {text}.",
-            lambda pipeline, e=encode: pipeline.change_output("canonical_digest", e),  # type: ignore[misc]
+            f"The digest of the canonical request {text}.",
+            output_changed("canonical_digest", encode),
             fix=_DIGEST,
         )
     CATALOGUE.add(
         "canonical-request-not-hashed",
         "The canonical request itself stands in the string to sign instead of its digest.",
-        lambda pipeline: pipeline.replace("canonical_digest", lambda canonical: canonical),
+        replaced("canonical_digest", lambda canonical: canonical),
         fix=_DIGEST,
     )
 
 
 def _add_strings_to_sign() -> None:
-    variants: tuple[tuple[str, str, Callable[[bytes], bytes]], ...] = (
+    variants: tuple[tuple[str, str, _Change], ...] = (
         ("label-missing", "lacks `HMAC-SHA256|`", lambda digest: digest),
         ("label-lowercase", "starts with `hmac-sha256|`", lambda digest: b"hmac-sha256|" + digest),
         (
@@ -68,23 +88,31 @@ def _add_strings_to_sign() -> None:
         ("separator-missing", "has no `|`", lambda digest: b"HMAC-SHA256" + digest),
         (
             "separator-newline",
-            "has a newline for its `|`",
+            "has a newline instead of its `|`",
             lambda digest: b"HMAC-SHA256\n" + digest,
         ),
-        ("separator-space", "has a space for its `|`", lambda digest: b"HMAC-SHA256 " + digest),
+        (
+            "separator-space",
+            "has a space instead of its `|`",
+            lambda digest: b"HMAC-SHA256 " + digest,
+        ),
         (
             "trailing-newline",
             "ends with a newline",
             lambda digest: b"HMAC-SHA256|" + digest + b"\n",
         ),
-        ("reversed", "has the digest first", lambda digest: digest + b"|HMAC-SHA256"),
+        (
+            "reversed",
+            "has the digest before `HMAC-SHA256`",
+            lambda digest: digest + b"|HMAC-SHA256",
+        ),
         ("label-repeated", "has `HMAC-SHA256|` twice", lambda digest: b"HMAC-SHA256|" * 2 + digest),
     )
     for name, text, write in variants:
         CATALOGUE.add(
             f"string-to-sign-{name}",
             f"The string to sign {text}.",
-            lambda pipeline, w=write: pipeline.replace("string_to_sign", w),  # type: ignore[misc]
+            replaced("string_to_sign", write),
             fix=_STRING,
         )
 
@@ -99,6 +127,14 @@ def string_to_sign_hashed_again(pipeline: Pipeline) -> Pipeline:
 
 
 @CATALOGUE.mistake(fix=_STRING)
+def string_to_sign_as_utf_16(pipeline: Pipeline) -> Pipeline:
+    """The text of the string to sign goes into the HMAC in UTF-16 (little endian)."""
+    return pipeline.change_output(
+        "string_to_sign", lambda text: text.decode("utf-8", "replace").encode("utf-16-le")
+    )
+
+
+@CATALOGUE.mistake(fix=_STRING)
 def canonical_request_signed_directly(pipeline: Pipeline) -> Pipeline:
     """The HMAC is made over the canonical request itself."""
     return pipeline.replace("string_to_sign", lambda canonical: canonical, ("canonical_request",))
@@ -109,9 +145,7 @@ def _add_macs() -> None:
         CATALOGUE.add(
             f"hmac-{name}",
             f"The signature is HMAC-{name.upper()} instead of HMAC-SHA256.",
-            lambda pipeline, n=name: pipeline.replace(  # type: ignore[misc]
-                "signature", lambda secret, text: hmac.digest(secret, text, n).hex().encode()
-            ),
+            replaced("signature", partial(_mac, name)),
             fix=_HMAC,
             evidence="documents of 2022 name HMAC-SHA1 and HMAC-MD5"
             if name in {"md5", "sha1"}
@@ -130,7 +164,7 @@ def hmac_key_and_message_swapped(pipeline: Pipeline) -> Pipeline:
 
 @CATALOGUE.mistake(fix=_HMAC)
 def plain_hash_secret_first(pipeline: Pipeline) -> Pipeline:
-    """The signature is a plain SHA-256 of secret and string to sign."""
+    """The signature is a plain SHA-256 of the secret followed by the string to sign."""
     return pipeline.replace(
         "signature", lambda secret, text: hashlib.sha256(secret + text).hexdigest().encode()
     )
@@ -138,7 +172,7 @@ def plain_hash_secret_first(pipeline: Pipeline) -> Pipeline:
 
 @CATALOGUE.mistake(fix=_HMAC)
 def plain_hash_secret_last(pipeline: Pipeline) -> Pipeline:
-    """The signature is a plain SHA-256 of string to sign and secret."""
+    """The signature is a plain SHA-256 of the string to sign followed by the secret."""
     return pipeline.replace(
         "signature", lambda secret, text: hashlib.sha256(text + secret).hexdigest().encode()
     )
@@ -152,17 +186,6 @@ def plain_hash_without_secret(pipeline: Pipeline) -> Pipeline:
     )
 
 
-def _with_key(change: Callable[[bytes], bytes]) -> Callable[[Pipeline], Pipeline]:
-    return lambda pipeline: pipeline.change_input("signature", "app_secret", change)
-
-
-def _hex_decoded(secret: bytes) -> bytes:
-    try:
-        return binascii.unhexlify(secret)
-    except binascii.Error:
-        return secret
-
-
 def _base64_decoded(secret: bytes) -> bytes:
     try:
         return base64.b64decode(secret, validate=True)
@@ -171,32 +194,73 @@ def _base64_decoded(secret: bytes) -> bytes:
 
 
 def _add_keys() -> None:
-    variants: tuple[tuple[str, str, Callable[[bytes], bytes], str], ...] = (
-        ("hex-decoded", "decoded from hex", _hex_decoded, "observed: the secret looks like hex"),
-        ("base64-decoded", "decoded from base64", _base64_decoded, "derived"),
-        ("base64-encoded", "encoded in base64", base64.b64encode, "derived"),
-        ("uppercase", "put into upper case", bytes.upper, "derived"),
-        ("with-newline", "read with the newline of its file", lambda key: key + b"\n", "derived"),
-        ("quoted", "read with its quotes", lambda key: b'"' + key + b'"', "derived"),
+    variants: tuple[tuple[str, str, _Change, str], ...] = (
+        (
+            "hex-decoded",
+            "The secret is decoded from hex before it is used as the key.",
+            hex_decoded,
+            "observed: the secret looks like hex",
+        ),
+        (
+            "base64-decoded",
+            "The secret is decoded from base64 before it is used as the key.",
+            _base64_decoded,
+            "derived",
+        ),
+        (
+            "base64-encoded",
+            "The secret is encoded in base64 before it is used as the key.",
+            base64.b64encode,
+            "derived",
+        ),
+        (
+            "uppercase",
+            "The secret is put into upper case before it is used as the key.",
+            bytes.upper,
+            "derived",
+        ),
+        (
+            "with-newline",
+            "The secret is used with the newline at the end of the file it was read from.",
+            lambda key: key + b"\n",
+            "derived",
+        ),
+        (
+            "quoted",
+            "The secret is used with the double quotes around it in a settings file.",
+            lambda key: b'"' + key + b'"',
+            "derived",
+        ),
         (
             "hashed",
-            "hashed with SHA-256 first",
+            "The secret is hashed with SHA-256, and the 32 raw octets are used as the key.",
             lambda key: hashlib.sha256(key).digest(),
             "derived",
         ),
         (
             "empty",
-            "replaced by an empty key",
+            "An empty key is used instead of the secret.",
             lambda _: b"",
             "observed: one SDK signs with an empty secret",
         ),
-        ("cut-to-32", "cut to 32 octets", lambda key: key[:32], "derived"),
+        (
+            "cut-to-32",
+            "Only the first 32 octets of the secret are used as the key.",
+            lambda key: key[:32],
+            "derived",
+        ),
+        (
+            "as-utf-16",
+            "The secret's text is used in UTF-16 (little endian) as the key.",
+            lambda key: key.decode("utf-8", "replace").encode("utf-16-le"),
+            "derived",
+        ),
     )
     for name, text, change, evidence in variants:
         CATALOGUE.add(
             f"secret-{name}",
-            f"The secret is {text}.",
-            _with_key(change),
+            text,
+            input_changed("signature", "app_secret", change),
             fix=_KEY,
             evidence=evidence,
         )
@@ -215,33 +279,33 @@ def app_key_as_secret(pipeline: Pipeline) -> Pipeline:
 
 
 def _keyed_with(pipeline: Pipeline, source: str) -> Pipeline:
-    stage = next(stage for stage in pipeline.stages if stage.name == "signature")
-    return pipeline.replace("signature", stage.function, (source, "string_to_sign"))
+    mac = function_of(pipeline, "signature")
+    return pipeline.replace("signature", mac, (source, "string_to_sign"))
 
 
 def _add_encodings() -> None:
-    variants: tuple[tuple[str, str, Callable[[bytes], bytes]], ...] = (
-        ("uppercase-hex", "in upper-case hex", bytes.upper),
-        ("base64", "in base64", lambda digits: base64.b64encode(_octets(digits))),
+    variants: tuple[tuple[str, str, _Change], ...] = (
+        ("uppercase-hex", "written in upper-case hex", bytes.upper),
+        ("base64", "written in base64", lambda digits: base64.b64encode(hex_decoded(digits))),
         (
             "base64url",
-            "in url-safe base64 without padding",
-            lambda digits: base64.urlsafe_b64encode(_octets(digits)).rstrip(b"="),
+            "written in url-safe base64 without padding",
+            lambda digits: base64.urlsafe_b64encode(hex_decoded(digits)).rstrip(b"="),
         ),
-        ("base64-of-hex", "as base64 of its hex digits", base64.b64encode),
-        ("cut-to-32", "cut to 32 hex digits", lambda digits: digits[:32]),
-        ("0x-prefixed", "with `0x` in front", lambda digits: b"0x" + digits),
+        ("base64-of-hex", "written in hex, and that again in base64", base64.b64encode),
+        ("cut-to-32", "cut to its first 32 hex digits", lambda digits: digits[:32]),
+        ("0x-prefixed", "written with `0x` in front", lambda digits: b"0x" + digits),
         (
             "colon-separated",
-            "with colons between its octets",
-            lambda digits: _octets(digits).hex(":").encode(),
+            "written with colons between its octets",
+            lambda digits: hex_decoded(digits).hex(":").encode(),
         ),
     )
     for name, text, encode in variants:
         CATALOGUE.add(
             f"signature-{name}",
-            f"The signature is written {text}.",
-            lambda pipeline, e=encode: pipeline.change_output("signature", e),  # type: ignore[misc]
+            f"The signature is {text}.",
+            output_changed("signature", encode),
             fix=_HEX,
             evidence="observed in clients" if name in {"uppercase-hex", "base64"} else "derived",
             refusal="malformed-signature",
@@ -251,11 +315,11 @@ def _add_encodings() -> None:
 def _add_values() -> None:
     prefix = b"HMAC-SHA256 SignedHeaders=" + NAMES
     malformed = "malformed-signature"
-    variants: tuple[tuple[str, str, Callable[[bytes], bytes], str], ...] = (
+    variants: tuple[tuple[str, str, _Change, str], ...] = (
         ("bare", "is the bare signature without its prefix", lambda digits: digits, malformed),
         (
             "without-algorithm",
-            "lacks the algorithm",
+            "lacks the algorithm in front",
             lambda digits: b"SignedHeaders=" + NAMES + b", Signature=" + digits,
             malformed,
         ),
@@ -267,7 +331,7 @@ def _add_values() -> None:
         ),
         (
             "without-space",
-            "has no space behind its comma",
+            "has no space after its comma",
             lambda digits: prefix + b",Signature=" + digits,
             malformed,
         ),
@@ -279,7 +343,7 @@ def _add_values() -> None:
         ),
         (
             "semicolon",
-            "has `;` for its comma",
+            "has `;` instead of its comma",
             lambda digits: prefix + b"; Signature=" + digits,
             malformed,
         ),
@@ -307,7 +371,7 @@ def _add_values() -> None:
         ),
         (
             "other-algorithm",
-            "names HMAC-SHA1",
+            "names HMAC-SHA1 instead of HMAC-SHA256",
             lambda digits: prefix.replace(b"SHA256", b"SHA1") + b", Signature=" + digits,
             "wrong-algorithm",
         ),
@@ -319,7 +383,7 @@ def _add_values() -> None:
         ),
         (
             "names-reordered",
-            "lists the header names in another order",
+            "lists the header names in the order x-api-key, authorization, x-timestamp",
             lambda digits: (
                 b"HMAC-SHA256 SignedHeaders=x-api-key;authorization;x-timestamp, Signature="
                 + digits
@@ -328,7 +392,7 @@ def _add_values() -> None:
         ),
         (
             "names-title-case",
-            "lists the header names as sent",
+            "lists the header names as `Authorization;X-Api-Key;X-Timestamp`",
             lambda digits: b"HMAC-SHA256 SignedHeaders=" + NAMES.title() + b", Signature=" + digits,
             "wrong-signed-headers",
         ),
@@ -338,18 +402,23 @@ def _add_values() -> None:
             lambda digits: prefix.replace(b";", b",") + b", Signature=" + digits,
             malformed,
         ),
-        (
-            "names-lack-x-timestamp",
-            "does not list x-timestamp",
-            lambda digits: prefix.rpartition(b";")[0] + b", Signature=" + digits,
-            "wrong-signed-headers",
+        *(
+            (
+                f"names-lack-{name.decode()}",
+                f"does not list {name.decode()}",
+                partial(
+                    value_of, names=b";".join(each for each in NAMES.split(b";") if each != name)
+                ),
+                "wrong-signed-headers",
+            )
+            for name in NAMES.split(b";")
         ),
     )
     for name, text, write, refusal in variants:
         CATALOGUE.add(
             f"value-{name}",
             f"The value of X-Api-Signature {text}.",
-            lambda pipeline, w=write: pipeline.replace("header", w),  # type: ignore[misc]
+            replaced("header", write),
             fix=_VALUE,
             evidence="observed in clients" if name == "bare" else "derived",
             refusal=refusal,

@@ -188,6 +188,7 @@ def _refresh_responses() -> Topic:
         expected: Expected,
         source: Source = documented,
         status: int = 200,
+        importance: Importance = Importance.MUST,
     ) -> None:
         topic.vectors.append(
             Vector(
@@ -197,6 +198,7 @@ def _refresh_responses() -> Topic:
                 credential=None,
                 input={"status": status, **body_member(body)},
                 expected=expected,
+                importance=importance,
                 source=source,
             )
         )
@@ -238,7 +240,6 @@ def _refresh_responses() -> Topic:
         ("token", f'"token":"{NEW_TOKEN}"'),
         ("expired-at", '"expired_at":"2027-02-19T01:50:56.859Z"'),
         ("issued-at", '"issued_at":"2026-11-21T01:50:56.859Z"'),
-        ("aaid", '"aaid":"2000002"'),
     ):
         add(
             f"without-{member}",
@@ -247,6 +248,15 @@ def _refresh_responses() -> Topic:
             Expected(reject=Reject(reason="malformed-refresh")),
             derived("a part of the documented answer is missing"),
         )
+    account = b'"account_info":{"member_id":"1000001","aaid":"2000002","account_channel":"example"}'
+    add(
+        "without-account",
+        "The new token counts even where the account's identifiers are missing.",
+        REFRESH_RESPONSE.replace(account, b'"example":1'),
+        expect_output(**token | {"member_id": "", "aaid": "", "account_channel": ""}),
+        derived("the old token has stopped working: the new one must not be thrown away"),
+        importance=Importance.SHOULD,
+    )
     add(
         "naive-instant",
         "An instant without a zone.",

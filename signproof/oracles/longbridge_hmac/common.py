@@ -53,6 +53,8 @@ CREDENTIALS: dict[str, dict[str, str]] = {
     "empty-token": _MAIN | {"access_token": ""},
     "bearer-token": _MAIN | {"access_token": "Bearer m_ExampleToken"},
     "bearer-token-lowercase": _MAIN | {"access_token": "bearer m_ExampleToken"},
+    "secret-newline": _MAIN | {"app_secret": _SECRET + "\n"},
+    "secret-leading-space": _MAIN | {"app_secret": " " + _SECRET},
     "token-leading-space": _MAIN | {"access_token": " m_ExampleToken"},
     "token-trailing-space": _MAIN | {"access_token": "m_ExampleToken "},
     "token-newline": _MAIN | {"access_token": "m_ExampleToken\n"},

@@ -494,6 +494,11 @@ def _refusals() -> Topic:
             name,
         )
     for name, comment in (
+        ("secret-newline", "A secret read with its file's newline is refused."),
+        ("secret-leading-space", "A secret pasted with a space in front is refused."),
+    ):
+        refuse(name, "secret-with-space", comment, "no secret has white space around it", name)
+    for name, comment in (
         ("token-leading-space", "A token with a space in front is refused."),
         ("token-trailing-space", "A token with a space behind is refused."),
         ("token-newline", "A token read with its file's newline is refused."),

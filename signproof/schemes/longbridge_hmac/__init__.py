@@ -18,6 +18,7 @@ SCHEME = Scheme(
         "empty-credential": "Key, secret or token is empty: nothing may be signed with it.",
         "token-with-scheme": "The access token starts with `Bearer `.",
         "invalid-value": "Key, token or timestamp cannot stand in a header unchanged.",
+        "secret-with-space": "The secret has white space around it, a file's newline for instance.",
         "invalid-method": "The method is not made of letters.",
         "invalid-target": "Path or query cannot stand in a request line as they are.",
         "missing-header": "An authentication header is absent or empty.",

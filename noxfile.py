@@ -1,0 +1,147 @@
+"""What CI runs, one session a question; `nox` without arguments runs all that is fast.
+
+Every session takes what follows `--` as arguments of its main tool.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import tomllib
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.sessions = ["lint", "types", "layers", "tests", "lowest", "vectors", "wheel"]
+nox.options.error_on_missing_interpreters = True
+
+ROOT = Path(__file__).parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+
+
+def _answers(version: str) -> bool:
+    """Tell whether this Python is here; a name on the path may be a stand-in that fails."""
+    command = shutil.which(f"python{version}")
+    if command is None:
+        return False
+    done = subprocess.run([command, "-c", ""], capture_output=True, check=False)  # noqa: S603
+    return done.returncode == 0
+
+
+PYTHONS = [version for version in nox.project.python_versions(PROJECT) if _answers(version)]
+# The newest Python measures coverage; the lowest versions run on the oldest one.
+OLDEST, NEWEST = PYTHONS[0], PYTHONS[-1]
+# What is not here is not fetched from elsewhere.
+os.environ["UV_PYTHON_DOWNLOADS"] = "never"
+
+
+def _install(session: nox.Session, *groups: str, editable: bool = True) -> None:
+    """Install the dependency groups and, where asked for, the project itself."""
+    requirements = nox.project.dependency_groups(PROJECT, *groups)
+    session.install(*(("-e", ".") if editable else ()), *requirements)
+
+
+@nox.session(tags=["fast"])
+def lint(session: nox.Session) -> None:
+    """Style and format, and no path of one machine in anything committed."""
+    _install(session, "lint", editable=False)
+    session.run("ruff", "check", *session.posargs, ".")
+    session.run("ruff", "format", "--check", ".")
+    tracked = session.run(
+        "git",
+        "grep",
+        "-lIF",
+        "-e",
+        f"{ROOT.parent}/",
+        "-e",
+        f"{Path.home()}/",
+        external=True,
+        silent=True,
+        success_codes=[0, 1],
+    )
+    if tracked:
+        session.error(f"these files hold a path of this machine:\n{tracked}")
+
+
+@nox.session(tags=["fast"])
+def types(session: nox.Session) -> None:
+    """mypy, strict, over everything including tests and this file."""
+    _install(session, "types")
+    session.run("mypy", *session.posargs)
+    session.run("mypy", "noxfile.py")
+
+
+@nox.session(tags=["fast"])
+def layers(session: nox.Session) -> None:
+    """Imports point downward only."""
+    _install(session, "layers")
+    session.run("lint-imports", *session.posargs)
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """The tests; on the newest Python present with coverage, which must not fall."""
+    _install(session, "test")
+    if session.python != NEWEST:
+        session.run("pytest", *session.posargs)
+        return
+    session.run("coverage", "erase")
+    session.run("coverage", "run", "-m", "pytest", *session.posargs)
+    session.run("coverage", "combine", "--quiet")
+    if session.posargs:
+        return
+    session.run("coverage", "report", "--include=signers/*", "--fail-under=100")
+    session.run("coverage", "report", "--include=signproof/*", "--fail-under=95")
+
+
+@nox.session(python=OLDEST, venv_backend="uv")
+def lowest(session: nox.Session) -> None:
+    """The tests with the lowest version of every dependency that pyproject allows."""
+    requirements = nox.project.dependency_groups(PROJECT, "test")
+    session.install("--resolution", "lowest-direct", "-e", ".", *requirements)
+    session.run("pytest", *session.posargs)
+
+
+@nox.session(tags=["fast"])
+def vectors(session: nox.Session) -> None:
+    """The vectors: clean, the same when written again, and catching every mistake."""
+    _install(session)
+    session.run("signproof", "vectors", "lint")
+    session.run("signproof", "vectors", "check")
+    session.run("signproof", "vectors", "adequacy")
+
+
+@nox.session
+def wheel(session: nox.Session) -> None:
+    """The wheel, built twice to the same octets, installed alone and used from elsewhere."""
+    requirements = nox.project.dependency_groups(PROJECT, "build")
+    session.install(*requirements)
+    with tempfile.TemporaryDirectory() as folder:
+        built = []
+        for name in ("one", "two"):
+            out = Path(folder) / name
+            session.run("python", "-m", "build", "--outdir", str(out), silent=True)
+            built.append(min(out.glob("*.whl")))
+        if built[0].read_bytes() != built[1].read_bytes():
+            session.error("two builds of the wheel differ")
+        session.install(
+            "--reinstall" if session.venv_backend == "uv" else "--force-reinstall", str(built[0])
+        )
+        session.chdir(folder)
+        session.run("signproof", "verify")
+        session.run("signproof", "vectors", "lint")
+        report = Path(folder) / "report.json"
+        session.run("signproof", "verify", "--topic", "page", "--json", str(report))
+        counts = json.loads(report.read_text("utf-8"))["counts"]
+        if set(counts) != {"pass"}:
+            session.error(f"the installed wheel's report counts {counts}")
+
+
+@nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """The benchmarks: ratios within one run, and the floors that they must keep."""
+    _install(session, "bench")
+    session.run("pytest", "benchmarks", *session.posargs)

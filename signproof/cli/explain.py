@@ -1,0 +1,116 @@
+"""signproof explain."""
+
+from pathlib import Path
+from typing import IO
+
+import click
+import msgspec
+
+from signproof.cli.common import (
+    Problem,
+    credentials_option,
+    one_line,
+    read_credential,
+    scheme_argument,
+)
+from signproof.explain import Explanation, explain
+from signproof.model import Difference
+from signproof.received import UnreadableRequest, read_request
+from signproof.scheme import Scheme
+
+__all__ = ["command"]
+
+_LARGEST = 64 * 1024 * 1024
+
+
+@click.command("explain")
+@scheme_argument
+@click.argument("request_file", type=click.File("rb"), default="-", metavar="[FILE]")
+@click.option("--entry", default=0, show_default=True, help="Which entry of a HAR, from 0.")
+@click.option(
+    "--stage",
+    "stages",
+    multiple=True,
+    metavar="NAME=FILE",
+    help="Your own intermediate, such as canonical_request=FILE (may be repeated).",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the explanation as JSON.")
+@credentials_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    scheme: Scheme,
+    request_file: IO[bytes],
+    entry: int,
+    stages: tuple[str, ...],
+    *,
+    as_json: bool,
+    credentials: Path | None,
+) -> None:
+    """Say which mistake made a wrong signature.
+
+    FILE (or standard input) holds the signed request as a curl line, as an entry of a HAR, or as
+    the raw HTTP message. Exit code 0 when the request is right, 1 when it is not.
+    """
+    http = scheme.http
+    if http is None:
+        raise Problem(f"{scheme.id} does not sign HTTP requests")
+    credential = read_credential(scheme, credentials)
+    with one_line(UnreadableRequest):
+        request = read_request(_bounded(request_file), entry)
+    explanation = explain(scheme, http, credential, request, _own_stages(scheme, stages))
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(explanation)).decode())
+    else:
+        _show(explanation)
+    ctx.exit(0 if explanation.valid else 1)
+
+
+def _bounded(file: IO[bytes]) -> bytes:
+    octets = file.read(_LARGEST + 1)
+    if len(octets) > _LARGEST:
+        raise Problem(f"{file.name} is larger than {_LARGEST} octets")
+    return octets
+
+
+def _own_stages(scheme: Scheme, stages: tuple[str, ...]) -> dict[str, bytes]:
+    own = {}
+    for stage in stages:
+        name, equals, path = stage.partition("=")
+        if not equals or name not in scheme.stages:
+            raise Problem(
+                f"--stage {stage}: write NAME=FILE with one of {', '.join(scheme.stages)}"
+            )
+        try:
+            own[name] = Path(path).read_bytes()
+        except OSError as error:
+            raise Problem(f"{path}: {error.strerror}") from None
+    return own
+
+
+def _show(explanation: Explanation) -> None:
+    if explanation.valid:
+        click.secho("right", fg="green", bold=True, nl=False)
+        click.echo(": the signature belongs to this request")
+    else:
+        click.secho("wrong", fg="red", bold=True, nl=False)
+        click.echo(f" ({explanation.reason}): {explanation.message}")
+        for cause in explanation.causes:
+            click.echo(f"  cause    {cause.id}: {cause.text}")
+            click.echo(f"  fix      {cause.fix}")
+            if cause.also:
+                click.echo(f"  or       {', '.join(cause.also)}")
+        if not explanation.causes:
+            click.echo(
+                "  cause    none that is catalogued, with this credential: check that it is this "
+                "key's own secret"
+            )
+        _difference("what was signed", explanation.difference)
+    _difference("your own stages", explanation.own_difference)
+
+
+def _difference(title: str, difference: Difference | None) -> None:
+    if difference is not None:
+        click.echo(f"  where    {title}: {difference.stage}, octet {difference.offset}")
+        click.echo(f"  expected {difference.expected}")
+        click.echo(f"  got      {difference.got}")

@@ -1,0 +1,51 @@
+"""signproof show."""
+
+import click
+
+from signproof import codec, schemes
+from signproof.adequacy import catalogue
+from signproof.cli.common import Problem, one_line, vectors_option
+from signproof.corpus import Corpus, CorpusError
+
+__all__ = ["command"]
+
+
+@click.command("show")
+@click.argument("id_", metavar="ID")
+@vectors_option
+def command(id_: str, corpus: Corpus) -> None:
+    """Show a vector as JSON, or a mistake with its text, fix and evidence.
+
+    ID is a vector's id, such as longbridge-hmac/query/colon-raw, or a mistake's, such as
+    longbridge-hmac/query-sorted.
+    """
+    scheme_id, _, rest = id_.partition("/")
+    with one_line(schemes.UnknownScheme):
+        scheme = schemes.get(scheme_id)
+    with one_line(CorpusError):
+        cases = corpus.cases(scheme_id)
+    for case in cases:
+        if case.id == id_:
+            shown = {
+                "vector": case.vector,
+                "credential": {case.vector.credential: case.credential} if case.credential else {},
+            }
+            click.echo(codec.pretty(shown).decode(), nl=False)
+            return
+    mistakes = catalogue(scheme)
+    if rest not in mistakes:
+        raise Problem(
+            f"there is neither a vector nor a mistake {id_}: `signproof list {scheme_id}` and "
+            f"`signproof list {scheme_id} mistakes` show them all"
+        )
+    mistake = mistakes[rest]
+    negative = [case.id for case in cases if case.vector.mistake == rest]
+    for name, text in (
+        ("mistake", mistake.id),
+        ("text", mistake.text),
+        ("fix", mistake.fix),
+        ("evidence", mistake.evidence),
+        ("refusal", mistake.refusal or "none: the request is well signed, but it is the wrong one"),
+        ("vectors", ", ".join(negative) or "none of its own: see `vectors adequacy --matrix`"),
+    ):
+        click.echo(f"{name:<9}{text}")

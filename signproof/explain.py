@@ -1,0 +1,110 @@
+"""Why a request's signature is wrong: from the request as received and the credential."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+
+from signers.request import SignedRequest
+from signproof.corpus import Case
+from signproof.diagnose import Seen, diagnose, first_difference
+from signproof.model import (
+    Cause,
+    Difference,
+    Expected,
+    Importance,
+    Source,
+    SourceKind,
+    Status,
+    Vector,
+)
+from signproof.requests import to_model
+from signproof.scheme import HttpSigning, Scheme
+
+__all__ = ["Explanation", "explain"]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What is known about a received request; nothing in it holds a secret."""
+
+    valid: bool
+    reason: str = ""
+    """Why a verifier refuses it, one of the scheme's reasons."""
+    message: str = ""
+    causes: list[Cause] = field(default_factory=list)
+    difference: Difference | None = None
+    """Where what was signed first parts from what should have been."""
+    own_difference: Difference | None = None
+    """The same against the author's own intermediates, where some were given."""
+
+
+def explain(
+    scheme: Scheme,
+    http: HttpSigning,
+    credential: Mapping[str, str],
+    request: SignedRequest,
+    own_stages: Mapping[str, bytes] | None = None,
+) -> Explanation:
+    """Verify *request* and, where it is wrong, name the mistake that gives exactly it.
+
+    *own_stages* are intermediates as the author's code has them, by stage.
+    """
+    received = msgspec.to_builtins(to_model(request))
+    values = dict(credential)
+    hide = [values[member].encode() for member in http.secret_members]
+    verify = scheme.operations["verify"]
+    answer = verify.reference(
+        scheme.prepare(msgspec.convert(values, scheme.credential)),
+        msgspec.convert({"request": received}, verify.input),
+    )
+    case = _case(scheme, values, http.request_input(received))
+    own = _own_difference(scheme, case, received, own_stages or {}, hide)
+    if answer.status is Status.OUTPUT:
+        check = scheme.checks["signed-request"]
+        finding = check(values, case.input, received)
+        if finding is None:
+            return Explanation(valid=True, own_difference=own)
+        reason, message = finding.member, finding.message
+    else:
+        reason, message = answer.reason, answer.message
+    diagnosis = diagnose(scheme, [Seen(case, received)], [], hide)
+    return Explanation(
+        valid=False,
+        reason=reason,
+        message=message,
+        causes=diagnosis.causes.get(case.id, []),
+        difference=diagnosis.differences.get(case.id),
+        own_difference=own,
+    )
+
+
+def _case(scheme: Scheme, credential: dict[str, str], input_: dict[str, object]) -> Case:
+    vector = Vector(
+        id=f"{scheme.id}/received/request",
+        comment="A request as received.",
+        operation="request",
+        credential="own",
+        input=input_,
+        expected=Expected(check="signed-request"),
+        importance=Importance.MUST,
+        source=Source(kind=SourceKind.DERIVED, where="received", note=""),
+    )
+    return Case(scheme.id, vector, credential, input_)
+
+
+def _own_difference(
+    scheme: Scheme,
+    case: Case,
+    received: dict[str, object],
+    own_stages: Mapping[str, bytes],
+    hide: list[bytes],
+) -> Difference | None:
+    replay = scheme.operations["request"].replay
+    if not own_stages or replay is None or replay.hindsight is None:
+        return None
+    results = scheme.pipeline.run(
+        replay.hindsight(dict(case.credential or {}), case.input, received)
+    )
+    expected = {name: results[name] for name in scheme.stages if name in own_stages}
+    return first_difference(expected, dict(own_stages), hide)
