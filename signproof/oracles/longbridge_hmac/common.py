@@ -11,8 +11,11 @@ from signproof.pipeline import Pipeline
 
 __all__ = [
     "CREDENTIALS",
+    "GO",
     "NEW_TOKEN",
     "PAGE",
+    "RULES",
+    "RUST",
     "SCHEME",
     "body_member",
     "derived",
@@ -22,6 +25,7 @@ __all__ = [
     "reported",
     "request_of",
     "signed",
+    "topic_of",
     "values_of",
 ]
 
@@ -85,6 +89,16 @@ def recorded(where: str, note: str = "") -> Source:
 def reported(where: str, note: str = "") -> Source:
     """Return a source in users' reports."""
     return Source(kind=SourceKind.REPORT, where=where, note=note)
+
+
+RULES = document("Calculate signature")
+RUST = recorded("Rust-based SDKs, such as PyPI longport 3.0.18, seen on loopback")
+GO = recorded("Go SDKs, such as github.com/longportapp/openapi-go v0.16.4, seen on loopback")
+
+
+def topic_of(name: str, notes: dict[str, str] | None = None) -> Topic:
+    """Return a new file of this scheme; *notes* explain its flags."""
+    return Topic(SCHEME, name, CREDENTIALS, notes or {})
 
 
 def expect_output(**members: Any) -> Expected:
