@@ -6,11 +6,11 @@ held by the median, beside what the bare interpreter takes in the same run.
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from signproof.corpus import Case, Corpus
@@ -50,6 +50,13 @@ def _cases(count: int) -> list[Case]:
     ]
 
 
+def _timed(
+    benchmark: BenchmarkFixture, rounds: int, function: Callable[..., None], *arguments: object
+) -> None:
+    """Time *function* after one round that is not counted."""
+    benchmark.pedantic(function, arguments, rounds=rounds, warmup_rounds=1)  # type: ignore[no-untyped-call]
+
+
 def _median(benchmark: BenchmarkFixture) -> float:
     stats: Any = benchmark.stats
     return float(stats.stats.median)
@@ -57,11 +64,11 @@ def _median(benchmark: BenchmarkFixture) -> float:
 
 def test_interpreter_start(benchmark: BenchmarkFixture) -> None:
     """For comparison: the bare interpreter."""
-    benchmark.pedantic(_run, (sys.executable, "-c", "pass"), rounds=10, warmup_rounds=1)
+    _timed(benchmark, 10, _run, sys.executable, "-c", "pass")
 
 
 def test_help(benchmark: BenchmarkFixture) -> None:
-    benchmark.pedantic(_run, (str(SIGNPROOF), "--help"), rounds=10, warmup_rounds=1)
+    _timed(benchmark, 10, _run, str(SIGNPROOF), "--help")
     assert _median(benchmark) < HELP_S
 
 
@@ -73,7 +80,7 @@ def test_thousand_vectors_from_cold(benchmark: BenchmarkFixture, tmp_path: Path)
         "from test_harness import ADAPTER, run_cases\n"
         "run_cases(1_000)\n"
     )
-    benchmark.pedantic(_run, (sys.executable, str(script)), rounds=5, warmup_rounds=1)
+    _timed(benchmark, 5, _run, sys.executable, str(script))
     assert _median(benchmark) < COLD_S
 
 
@@ -87,10 +94,9 @@ def _judge(cases: list[Case]) -> None:
     assert report.counts == {Outcome.PASS.value: len(cases)}
 
 
-@pytest.mark.benchmark(min_rounds=5)
 def test_sustained_through_an_adapter(benchmark: BenchmarkFixture) -> None:
     cases = _cases(20_000)
-    benchmark.pedantic(_judge, (cases,), rounds=5, warmup_rounds=1)
+    _timed(benchmark, 5, _judge, cases)
     per_second = len(cases) / _median(benchmark)
     benchmark.extra_info["vectors per second"] = round(per_second)
     assert per_second >= SUSTAINED_PER_S

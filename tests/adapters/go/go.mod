@@ -1,0 +1,3 @@
+module example.invalid/signproof-go-adapter
+
+go 1.22
