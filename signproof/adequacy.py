@@ -41,7 +41,9 @@ class Row:
 
 
 def catalogue(scheme: Scheme) -> Catalogue:
-    """Return the scheme's mistakes."""
+    """Return the scheme's mistakes; none where it has no catalogue."""
+    if not scheme.mistakes:
+        return Catalogue(refusal="")
     found = importlib.import_module(scheme.mistakes).CATALOGUE
     if not isinstance(found, Catalogue):
         raise TypeError(f"{scheme.mistakes}.CATALOGUE is not a catalogue")
@@ -62,8 +64,12 @@ def conforms(scheme: Scheme, case: Case, output: Json) -> bool:
 
 
 def matrix(scheme: Scheme, cases: Sequence[Case]) -> list[Row]:
-    """Return a row for each mistake, in the catalogue's order."""
+    """Return a row for each mistake, in the catalogue's order.
+
+    Cases of operations that this version does not know are left out.
+    """
     mistakes = catalogue(scheme)
+    cases = [case for case in cases if case.vector.operation in scheme.operations]
     signing = [
         (case, replay)
         for case in cases

@@ -105,7 +105,7 @@ class Corpus:
             fixture: Path = self.root / reference["path"]
             octets = fixture.read_bytes()
             stated = reference["sha256"]
-        except (KeyError, TypeError, OSError) as error:
+        except (KeyError, TypeError, ValueError, OSError) as error:
             raise CorpusError(
                 self.root / path, f"{vector.id} has a fixture that cannot be read: {error}"
             ) from None

@@ -6,12 +6,13 @@ contradicts the fewest passes of the same run comes first.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
 from signproof.adequacy import catalogue, conforms
+from signproof.codec import CodecError
 from signproof.corpus import Case
 from signproof.mistakes.base import Mistake
 from signproof.model import Cause, Difference
@@ -63,6 +64,33 @@ class _Hypothesis:
         return pipeline
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Failure:
+    """A failure made ready for many replays."""
+
+    case: Case
+    output: Json
+    replay: Replay
+    values: dict[str, Any]
+    """What the pipeline starts from, by the input."""
+    hindsight: dict[str, Any] | None
+    """The same by the output; None where that is not offered or says nothing about signing."""
+
+    def fits(self, hypothesis: _Hypothesis, pipeline: Pipeline) -> bool:
+        """Tell whether the replay gives the output seen, from the input or in hindsight."""
+        if self._gives(hypothesis.edit(pipeline), self.values):
+            return True
+        return self.hindsight is not None and self._gives(
+            hypothesis.hindsight(pipeline), self.hindsight
+        )
+
+    def _gives(self, pipeline: Pipeline, values: dict[str, Any]) -> bool:
+        return self.replay.same(self.output, self.replay.output(pipeline.run(values)))
+
+
+_Explained = dict[_Hypothesis, list[_Failure]]
+
+
 def diagnose(
     scheme: Scheme,
     failures: Sequence[Seen],
@@ -74,88 +102,100 @@ def diagnose(
     The octets in *hide* are masked wherever a difference would show them.
     """
     singles = [_Hypothesis(id_, (mistake,)) for id_, mistake in catalogue(scheme).items()]
-    replayable = [seen for seen in failures if _replay(scheme, seen.case) is not None]
-    reproduced = _reproduced(scheme, singles, replayable)
-    unexplained = [seen for seen in replayable if not any(seen in by for by in reproduced.values())]
+    ready = [_failure(scheme, seen, replay) for seen, replay in _replayable(scheme, failures)]
+    explained = _explained(scheme, singles, ready)
+    known = {failure for by in explained.values() for failure in by}
+    unexplained = [failure for failure in ready if failure not in known]
     if unexplained:
-        reproduced |= _reproduced(scheme, _pairs(scheme, singles, unexplained), unexplained)
-    ranked = sorted(
-        ((hypothesis, seen) for hypothesis, seen in reproduced.items() if seen),
-        key=lambda item: (
-            -len(item[1]),
-            _contradictions(scheme, item[0], passes),
-            len(item[0].mistakes),
-        ),
+        explained |= _explained(scheme, _pairs(scheme, singles, unexplained), unexplained)
+    ranked = dict(
+        sorted(
+            explained.items(),
+            key=lambda item: (
+                -len(item[1]),
+                _contradictions(scheme, item[0], passes),
+                len(item[0].mistakes),
+            ),
+        )
     )
     return Diagnosis(
-        _causes(replayable, ranked),
-        {hypothesis.id: [one.case.id for one in seen] for hypothesis, seen in ranked},
-        _differences(scheme, replayable, ranked, hide),
+        _causes(ready, ranked),
+        {hypothesis.id: [one.case.id for one in by] for hypothesis, by in ranked.items()},
+        _differences(scheme, ready, ranked, hide),
     )
 
 
-_Ranked = list[tuple[_Hypothesis, list[Seen]]]
+def _replayable(scheme: Scheme, seen: Sequence[Seen]) -> Iterator[tuple[Seen, Replay]]:
+    for one in seen:
+        replay = scheme.operations[one.case.vector.operation].replay
+        if replay is not None:
+            yield one, replay
 
 
-def _replay(scheme: Scheme, case: Case) -> Replay | None:
-    return scheme.operations[case.vector.operation].replay
-
-
-def _reproduced(
-    scheme: Scheme, hypotheses: Iterable[_Hypothesis], failures: Sequence[Seen]
-) -> dict[_Hypothesis, list[Seen]]:
-    return {
-        hypothesis: [seen for seen in failures if _fits(scheme, hypothesis, seen)]
-        for hypothesis in hypotheses
-    }
-
-
-def _fits(scheme: Scheme, hypothesis: _Hypothesis, seen: Seen) -> bool:
-    """Tell whether the replay gives the output seen, from the input or in hindsight."""
-    replay = _replay(scheme, seen.case)
-    if replay is None:
-        return False
+def _failure(scheme: Scheme, seen: Seen, replay: Replay) -> _Failure:
     credential = dict(seen.case.credential or {})
-    results = hypothesis.edit(scheme.pipeline).run(replay.values(credential, seen.case.input))
-    if replay.same(seen.output, replay.output(results)):
-        return True
-    if replay.hindsight is None:
-        return False
-    values = replay.hindsight(credential, seen.case.input, seen.output)
-    results = hypothesis.hindsight(scheme.pipeline).run(values)
-    return replay.same(seen.output, replay.output(results))
+    hindsight = None
+    if replay.hindsight is not None:
+        try:
+            hindsight = replay.hindsight(credential, seen.case.input, seen.output)
+        except CodecError:
+            hindsight = None  # the output's own octets cannot be read
+    if hindsight is not None:
+        right = replay.output(scheme.pipeline.run(hindsight))
+        if replay.same(seen.output, right):
+            # Well signed as it stands: what made it another request is no mistake in signing, and
+            # every mistake without effect on it would seem to fit.
+            hindsight = None
+    return _Failure(
+        seen.case, seen.output, replay, replay.values(credential, seen.case.input), hindsight
+    )
+
+
+def _explained(
+    scheme: Scheme, hypotheses: Iterable[_Hypothesis], failures: Sequence[_Failure]
+) -> _Explained:
+    """Return the failures that each hypothesis reproduces, where it reproduces any."""
+    explained = {}
+    for hypothesis in hypotheses:
+        by = [failure for failure in failures if failure.fits(hypothesis, scheme.pipeline)]
+        if by:
+            explained[hypothesis] = by
+    return explained
 
 
 def _pairs(
-    scheme: Scheme, singles: Sequence[_Hypothesis], unexplained: Sequence[Seen]
+    scheme: Scheme, singles: Sequence[_Hypothesis], unexplained: Sequence[_Failure]
 ) -> list[_Hypothesis]:
     """Return the pairs that fit the smallest unexplained failure."""
     # Were one of the two without effect on a case, the other alone would explain it: so any one
     # unexplained case shows both, and the smallest is the cheapest.
-    smallest = min(unexplained, key=lambda seen: len(str(seen.case.input)))
+    smallest = min(unexplained, key=lambda failure: len(str(failure.case.input)))
     pairs = (
         _Hypothesis(f"{first.id} + {second.id}", (*first.mistakes, *second.mistakes))
         for first, second in combinations(singles, 2)
     )
-    return [pair for pair in pairs if _fits(scheme, pair, smallest)]
+    return [pair for pair in pairs if smallest.fits(pair, scheme.pipeline)]
 
 
 def _contradictions(scheme: Scheme, hypothesis: _Hypothesis, passes: Sequence[Seen]) -> int:
     """Count the passes on which an implementation with this mistake would have failed."""
     pipeline = hypothesis.edit(scheme.pipeline)
-    count = 0
-    for seen in passes:
-        replay = _replay(scheme, seen.case)
-        if replay is not None:
-            values = replay.values(dict(seen.case.credential or {}), seen.case.input)
-            count += not conforms(scheme, seen.case, replay.output(pipeline.run(values)))
-    return count
+    return sum(
+        not conforms(
+            scheme,
+            seen.case,
+            replay.output(
+                pipeline.run(replay.values(dict(seen.case.credential or {}), seen.case.input))
+            ),
+        )
+        for seen, replay in _replayable(scheme, passes)
+    )
 
 
-def _causes(failures: Sequence[Seen], ranked: _Ranked) -> dict[str, list[Cause]]:
+def _causes(failures: Sequence[_Failure], ranked: _Explained) -> dict[str, list[Cause]]:
     causes: dict[str, list[Cause]] = {}
-    for seen in failures:
-        fitting = [(hypothesis, by) for hypothesis, by in ranked if seen in by]
+    for failure in failures:
+        fitting = [(hypothesis, by) for hypothesis, by in ranked.items() if failure in by]
         merged: list[Cause] = []
         taken: set[str] = set()
         for hypothesis, by in fitting:
@@ -172,29 +212,28 @@ def _causes(failures: Sequence[Seen], ranked: _Ranked) -> dict[str, list[Cause]]
                 )
             )
         if merged:
-            causes[seen.case.id] = merged
+            causes[failure.case.id] = merged
     return causes
 
 
 def _differences(
-    scheme: Scheme, failures: Sequence[Seen], ranked: _Ranked, hide: Sequence[bytes]
+    scheme: Scheme, failures: Sequence[_Failure], ranked: _Explained, hide: Sequence[bytes]
 ) -> dict[str, Difference]:
+    """Return where the best cause of each failure first parts from the right computation."""
     differences = {}
-    for seen in failures:
-        best = next((hypothesis for hypothesis, by in ranked if seen in by), None)
-        replay = _replay(scheme, seen.case)
-        if best is None or replay is None:
+    for failure in failures:
+        best = next((hypothesis for hypothesis, by in ranked.items() if failure in by), None)
+        if best is None:
             continue
-        values = replay.values(dict(seen.case.credential or {}), seen.case.input)
-        right = scheme.pipeline.run(values)
-        wrong = best.edit(scheme.pipeline).run(values)
+        right = scheme.pipeline.run(failure.values)
+        wrong = best.edit(scheme.pipeline).run(failure.values)
         found = first_difference(
             {name: right[name] for name in scheme.stages},
             {name: wrong[name] for name in scheme.stages},
             hide,
         )
         if found is not None:
-            differences[seen.case.id] = found
+            differences[failure.case.id] = found
     return differences
 
 

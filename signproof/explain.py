@@ -7,7 +7,7 @@ import msgspec
 
 from signers.request import SignedRequest
 from signproof.corpus import Case
-from signproof.diagnose import Seen, diagnose, first_difference
+from signproof.diagnose import Seen, diagnose, first_difference, masked
 from signproof.model import (
     Cause,
     Difference,
@@ -53,6 +53,9 @@ def explain(
     received = msgspec.to_builtins(to_model(request))
     values = dict(credential)
     hide = [values[member].encode() for member in http.secret_members]
+    # Where the token sent is another than the credential's, it is no less a secret.
+    for value in request.values(b"Authorization"):
+        hide += [value, *value.split()[-1:]]
     verify = scheme.operations["verify"]
     answer = verify.reference(
         scheme.prepare(msgspec.convert(values, scheme.credential)),
@@ -72,7 +75,7 @@ def explain(
     return Explanation(
         valid=False,
         reason=reason,
-        message=message,
+        message=masked(message.encode(), hide).decode(),
         causes=diagnosis.causes.get(case.id, []),
         difference=diagnosis.differences.get(case.id),
         own_difference=own,

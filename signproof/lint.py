@@ -1,6 +1,6 @@
 """Check a vector set without running anything: form, references, digests, whole-set rules."""
 
-import re
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -69,14 +69,14 @@ def _file_faults(
         parsed = codec.read(octets)
     except codec.CodecError as error:
         yield Fault(entry.path, str(error))
+        yield from _altered_vectors(entry, _lenient(octets))
         return
     try:
         file = msgspec.convert(parsed, VectorFile)
     except msgspec.ValidationError as error:
-        yield Fault(entry.path, _located(parsed, str(error)))
+        yield from _misshapen(entry, parsed, str(error))
         return
-    if sha256(octets).hexdigest() != entry.sha256:
-        yield from _alterations(entry, parsed, octets)
+    yield from _alterations(entry, parsed, octets)
     for what in _head_faults(file, parsed):
         yield Fault(entry.path, what)
     if file.scheme not in schemes.ids():
@@ -88,48 +88,77 @@ def _file_faults(
         seen[vector.id] = entry.path
         for what in _vector_faults(schemes.get(file.scheme), file, vector):
             yield Fault(where, what)
+    yield from _case_faults(corpus, entry.path, file)
+
+
+def _case_faults(corpus: Corpus, path: str, file: VectorFile) -> Iterator[Fault]:
+    """Hold what an implementation will get against the operations' own types."""
+    scheme = schemes.get(file.scheme)
     try:
-        corpus.cases_of(entry.path, file)
+        cases = corpus.cases_of(path, file)
     except CorpusError as error:
-        yield Fault(entry.path, error.problem)
+        yield Fault(Path(error.path).relative_to(corpus.root).as_posix(), error.problem)
+        return
+    for case in cases:
+        operation = scheme.operations.get(case.vector.operation)
+        if operation is None:
+            continue
+        for what, value, model in (
+            ("input", case.input, operation.input),
+            ("credential", case.credential, scheme.credential),
+        ):
+            try:
+                if value is not None:
+                    msgspec.convert(value, model)
+            except msgspec.ValidationError as error:
+                yield Fault(f"{path}: {case.id}", f"its {what} is not as the schema says: {error}")
 
 
 def _head_faults(file: VectorFile, parsed: Any) -> Iterator[str]:
     if file.format != FORMAT:
         yield f"its format is {file.format}, not {FORMAT}"
     if msgspec.to_builtins(file) != parsed:
-        yield "it holds members that the format does not have"
+        yield "it holds members that the format does not have, or that could be left out"
     if file.scheme not in schemes.ids():
         yield str(schemes.UnknownScheme(file.scheme))
     for flag in sorted(set(file.notes) - {flag for one in file.vectors for flag in one.flags}):
         yield f"the note {flag!r} is about a flag that no vector has"
 
 
-def _located(parsed: Any, message: str) -> str:
-    """Name the vector in a message that ends with a path such as `$.vectors[3].input`."""
-    match = re.search(r"\$\.vectors\[(\d+)\]", message)
+def _vectors(parsed: Any) -> list[Any]:
+    vectors = parsed.get("vectors") if isinstance(parsed, dict) else None
+    return vectors if isinstance(vectors, list) else []
+
+
+def _lenient(octets: bytes) -> Any:
+    """Read what is JSON but not of this project's dialect; None where it is not even that."""
     try:
-        return f"{parsed['vectors'][int(match[1])]['id']}: {message}" if match else message
-    except (KeyError, IndexError, TypeError):
-        return message
+        return json.loads(octets)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _misshapen(entry: ManifestFile, parsed: Any, message: str) -> Iterator[Fault]:
+    """Name the vectors that the model cannot read, or else say what is wrong with the file."""
+    found = False
+    known = dict(enumerate(entry.vectors))
+    for index, vector in enumerate(_vectors(parsed)):
+        try:
+            msgspec.convert(vector, Vector)
+        except msgspec.ValidationError as error:
+            found = True
+            stated = vector.get("id") if isinstance(vector, dict) else None
+            id_ = stated if stated in entry.vectors else known.get(index, f"vectors[{index}]")
+            yield Fault(f"{entry.path}: {id_}", str(error))
+    if not found:
+        yield Fault(entry.path, message)
 
 
 def _alterations(entry: ManifestFile, parsed: Any, octets: bytes) -> Iterator[Fault]:
-    """Say which vectors differ from those that the manifest knows."""
-    found = False
-    known = dict(entry.vectors)
-    for vector in parsed["vectors"]:
-        right = known.pop(vector["id"], None)
-        if right is None:
-            found = True
-            yield Fault(f"{entry.path}: {vector['id']}", "it is not in the manifest")
-        elif vector_digest(vector) != right:
-            found = True
-            yield Fault(f"{entry.path}: {vector['id']}", "it is not the vector of the manifest")
-    for id_ in known:
-        found = True
-        yield Fault(f"{entry.path}: {id_}", "the manifest lists it, but the file lacks it")
-    if not found:
+    """Say what differs from what the manifest knows: vectors, or else head or layout."""
+    faults = list(_altered_vectors(entry, parsed))
+    yield from faults
+    if not faults and sha256(octets).hexdigest() != entry.sha256:
         right_layout = codec.pretty(parsed)
         what = (
             "its head differs from the manifest's file: format, scheme, notes or credentials"
@@ -138,6 +167,20 @@ def _alterations(entry: ManifestFile, parsed: Any, octets: bytes) -> Iterator[Fa
             "does it"
         )
         yield Fault(entry.path, what)
+
+
+def _altered_vectors(entry: ManifestFile, parsed: Any) -> Iterator[Fault]:
+    known = dict(entry.vectors)
+    for vector in _vectors(parsed):
+        id_ = vector.get("id") if isinstance(vector, dict) else None
+        right = known.pop(id_, None) if isinstance(id_, str) else None
+        if right is None:
+            yield Fault(f"{entry.path}: {id_}", "it is not in the manifest")
+        elif vector_digest(vector) != right:
+            yield Fault(f"{entry.path}: {id_}", "it is not the vector of the manifest")
+    if _vectors(parsed):
+        for id_ in known:
+            yield Fault(f"{entry.path}: {id_}", "the manifest lists it, but the file lacks it")
 
 
 def _vector_faults(scheme: Scheme, file: VectorFile, vector: Vector) -> Iterator[str]:
@@ -180,7 +223,8 @@ def _expectation_faults(scheme: Scheme, operation: Operation, vector: Vector) ->
     members = set(operation.output.__struct_fields__)
     if any(not output or not set(output) <= members for output in outputs):
         yield f"its output has other members than {', '.join(sorted(members))}"
-    if outputs and vector.stages and vector.stages[scheme.stages[-1]] not in outputs[0].values():
+    last = vector.stages.get(scheme.stages[-1]) if scheme.stages else None
+    if outputs and last is not None and last not in outputs[0].values():
         yield "its last stage is not its output"
 
 
@@ -199,13 +243,16 @@ def _text_faults(value: Any, where: str) -> Iterator[str]:
     if isinstance(value, dict):
         for name, member in value.items():
             if name.endswith("_b64"):
+                if not isinstance(member, str):
+                    continue  # the operation's type says what it must be
                 try:
                     octets = codec.decode_octets(member)
                 except codec.CodecError as error:
                     yield f"{where}.{name} is {error}"
                     continue
-                text = value.get(f"{name[:-4]}_text")
-                if text is not None and text.encode() != octets:
+                sibling = f"{name[:-4]}_text"
+                text = value.get(sibling)
+                if sibling in value and not (isinstance(text, str) and text.encode() == octets):
                     yield f"{where}.{name[:-4]}_text does not repeat {name}"
             else:
                 yield from _text_faults(member, f"{where}.{name}")
@@ -232,7 +279,7 @@ def compare(root: Path, files: Mapping[str, bytes]) -> list[Fault]:
 
 def _first_line(got: bytes, right: bytes) -> int:
     """Return the number of the first line that differs."""
-    mine, other = got.splitlines(), right.splitlines()
+    mine, other = got.split(b"\n"), right.split(b"\n")
     pairs = enumerate(zip(mine, other, strict=False), 1)
     differing = (number for number, (one, two) in pairs if one != two)
     return next(differing, min(len(mine), len(other)) + 1)

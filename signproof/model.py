@@ -251,7 +251,7 @@ class StartReply(_Model, frozen=True, kw_only=True):
         dict[str, list[str]], Meta(description="The operations it can do, by scheme.")
     ]
     features: Annotated[
-        list[str], Meta(description="Of: stages, reasons, bench and the vectors' `requires`.")
+        list[str], Meta(description="Of: stages, reasons and what vectors have in `requires`.")
     ] = []
     window: Annotated[
         int, Meta(ge=1, le=1024, description="How many unanswered requests it can hold.")
@@ -268,10 +268,13 @@ class Prepare(_Model, frozen=True, kw_only=True, tag="prepare", tag_field="type"
 
 
 class PrepareReply(_Model, frozen=True, kw_only=True):
-    """The credential is taken; `errored` with a message where it cannot be."""
+    """Whether the credential is taken; if not, the reply answers each case that uses it."""
 
     seq: Count
-    status: Annotated[Status, Meta(description="output or errored.")] = Status.OUTPUT
+    status: Annotated[
+        Status, Meta(description="`output` where it is taken, else as in the reply to a `run`.")
+    ] = Status.OUTPUT
+    reason: Annotated[str, Meta(description="Why it was refused, of the scheme's list.")] = ""
     message: str = ""
 
 
@@ -354,6 +357,9 @@ class Report(_Model, frozen=True, kw_only=True):
     scheme: Annotated[str, Meta(description="Schemes judged, joined by a comma.")]
     implementation: Implementation
     complete: Annotated[bool, Meta(description="False when the run was interrupted.")]
+    strict: Annotated[bool, Meta(description="Whether vectors of importance `should` count.")] = (
+        False
+    )
     counts: dict[str, int]
     causes: Annotated[
         dict[str, list[str]],

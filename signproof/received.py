@@ -1,13 +1,13 @@
-"""Read a request that somebody kept: a curl line, a HAR entry, or the raw HTTP message."""
+"""Read a request that somebody kept: a curl line, a HAR entry, or the raw HTTP message.
+
+No message holds a value out of the request: it may be a secret.
+"""
 
 import base64
-import binascii
 import re
-import shlex
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urlsplit
 
 from signers.request import SignedRequest
 from signproof import codec
@@ -16,6 +16,7 @@ __all__ = ["UnreadableRequest", "read_request", "split_url"]
 
 Headers = list[tuple[bytes, bytes]]
 
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _JSON = b"application/json"
 _FORM = b"application/x-www-form-urlencoded"
 
@@ -27,7 +28,7 @@ _CURL_IGNORED_VALUES = {
 _CURL_FLAGS = {
     "-v", "--verbose", "-s", "--silent", "-S", "--show-error", "-i", "--include", "-k",
     "--insecure", "-L", "--location", "-f", "--fail", "--compressed", "--http1.1", "--http2",
-    "-sS", "-vs", "-N", "--no-buffer", "-g", "--globoff", "--path-as-is",
+    "-N", "--no-buffer", "-g", "--globoff", "--path-as-is", "-G", "--get", "-I", "--head",
 }  # fmt: skip
 _CURL_DATA = {"-d", "--data", "--data-ascii", "--data-raw", "--data-binary", "--json"}
 _CURL_HEADERS = {
@@ -38,95 +39,6 @@ _CURL_HEADERS = {
     "-b": b"Cookie",
     "--cookie": b"Cookie",
 }
-
-
-class UnreadableRequest(ValueError):
-    """The text is no request that can be read."""
-
-
-def read_request(octets: bytes, entry: int = 0) -> SignedRequest:
-    """Return the request in *octets*, whichever of the three forms it has.
-
-    *entry* chooses among the entries of a HAR. Raises UnreadableRequest.
-    """
-    start = octets.lstrip()
-    if re.match(rb"\$?\s*curl\s", start):
-        return _curl(_text(octets))
-    if start.startswith(b"{"):
-        return _har(octets, entry)
-    return _http(octets)
-
-
-def _text(octets: bytes) -> str:
-    try:
-        return octets.decode("utf-8")
-    except UnicodeDecodeError:
-        raise UnreadableRequest("the curl line is not UTF-8") from None
-
-
-def split_url(url: str) -> bytes:
-    """Return the request target of *url*, as curl and browsers send it: without the fragment."""
-    parts = urlsplit(url)
-    target = parts.path or "/"
-    if "?" in url.partition("#")[0]:
-        target += f"?{parts.query}"
-    return target.encode()
-
-
-@dataclass(slots=True)
-class _CurlLine:
-    """What a curl line says, option by option."""
-
-    method: str = ""
-    url: str = ""
-    data: list[bytes] = field(default_factory=list)
-    headers: Headers = field(default_factory=list)
-    as_query: bool = False
-    head: bool = False
-    is_json: bool = False
-
-    def take(self, option: str, value: str) -> None:
-        """Take one option; those that do not change what is signed are passed over."""
-        if option in {"-X", "--request"}:
-            self.method = value
-        elif option in {"-H", "--header"}:
-            self.headers += _curl_header(value)
-        elif option in _CURL_DATA:
-            self.data.append(_curl_data(option, value))
-            self.is_json |= option == "--json"
-        elif option in _CURL_HEADERS:
-            self.headers.append((_CURL_HEADERS[option], value.encode()))
-        elif option in {"", "--url"}:
-            self.url = value
-        self.as_query |= option in {"-G", "--get"}
-        self.head |= option in {"-I", "--head"}
-
-    def request(self) -> SignedRequest:
-        """Return the request that curl would send."""
-        if not self.url:
-            raise UnreadableRequest("the curl line has no address")
-        target, body = split_url(self.url), b"&".join(self.data)
-        if self.as_query and body:
-            target += (b"&" if b"?" in target else b"?") + body
-            body = b""
-        if body and not any(name.lower() == b"content-type" for name, _ in self.headers):
-            self.headers.append((b"Content-Type", _JSON if self.is_json else _FORM))
-        default = "HEAD" if self.head else "POST" if body else "GET"
-        return SignedRequest((self.method or default).encode(), target, tuple(self.headers), body)
-
-
-def _curl(line: str) -> SignedRequest:
-    try:
-        words = shlex.split(line.replace("\\\r\n", " ").replace("\\\n", " "))
-    except ValueError as error:
-        raise UnreadableRequest(f"the curl line cannot be split: {error}") from None
-    parsed = _CurlLine()
-    rest = iter(words[words.index("curl") + 1 :])
-    for word in rest:
-        parsed.take(*_option(word, rest))
-    return parsed.request()
-
-
 _CURL_TAKES_VALUE = {
     "-X",
     "--request",
@@ -139,40 +51,253 @@ _CURL_TAKES_VALUE = {
 }
 
 
-def _option(word: str, rest: Iterator[str]) -> tuple[str, str]:
-    """Return an option with its value; an address has the option ``""``."""
+class UnreadableRequest(ValueError):
+    """The text is no request that can be read."""
+
+
+def read_request(
+    octets: bytes, entry: int = 0, variables: Mapping[str, str] | None = None
+) -> SignedRequest:
+    """Return the request in *octets*, whichever of the three forms it has.
+
+    *entry* chooses among the entries of a HAR; *variables* are what a curl line may take from the
+    shell's environment. Raises UnreadableRequest.
+    """
+    start = octets.removeprefix(_BYTE_ORDER_MARK).lstrip()
+    prompt = re.match(rb"\$?\s*curl(?:\.exe)?\s", start)
+    if prompt:
+        return _curl(_text(start[prompt.end() :]), variables or {})
+    if start.startswith(b"{"):
+        return _har(start, entry)
+    return _http(start)
+
+
+def _text(octets: bytes) -> str:
+    try:
+        return octets.decode("utf-8")
+    except UnicodeDecodeError:
+        raise UnreadableRequest("the curl line is not UTF-8") from None
+
+
+def _octets(text: str) -> bytes:
+    # A lone surrogate, which JSON can hold, must not end in a traceback.
+    return text.encode("utf-8", "surrogatepass")
+
+
+def split_url(url: str) -> bytes:
+    """Return the request target of *url*, as curl and browsers send it: without the fragment."""
+    return _target(_octets(url))
+
+
+def _target(url: bytes) -> bytes:
+    behind = url.partition(b"://")[2].partition(b"#")[0]
+    target = re.sub(rb"^[^/?]*", b"", behind)
+    return target if target.startswith(b"/") else b"/" + target
+
+
+@dataclass(slots=True)
+class _CurlLine:
+    """What a curl line says, option by option."""
+
+    method: str = ""
+    urls: list[str] = field(default_factory=list)
+    data: list[bytes] = field(default_factory=list)
+    headers: Headers = field(default_factory=list)
+    unsent: set[bytes] = field(default_factory=set)
+    """Headers that curl would add by itself, in lower case, and was told not to."""
+    flags: set[str] = field(default_factory=set)
+    is_json: bool = False
+
+    def take(self, option: str, value: str) -> None:
+        """Take one option; those that do not change what is signed are passed over."""
+        if option in {"-X", "--request"}:
+            self.method = value
+        elif option in {"-H", "--header"}:
+            self._header(value)
+        elif option in _CURL_DATA:
+            self.data.append(_curl_data(option, value))
+            self.is_json |= option == "--json"
+        elif option in _CURL_HEADERS:
+            self.headers.append((_CURL_HEADERS[option], _octets(value)))
+        elif option in {"", "--url"}:
+            self.urls.append(value)
+        elif option in _CURL_FLAGS:
+            self.flags.add(option)
+
+    def _header(self, value: str) -> None:
+        if value.startswith("@"):
+            raise UnreadableRequest("curl's -H names a file: write the headers out")
+        name, colon, text = value.partition(":")
+        if colon and not text.strip():
+            self.unsent.add(_octets(name.strip().lower()))
+        elif colon or value.endswith(";"):
+            # `Name;` is curl's way of sending an empty header; without either it sends none.
+            name = name if colon else value[:-1]
+            self.headers.append((_octets(name.strip()), _octets(text.strip())))
+
+    def request(self) -> SignedRequest:
+        """Return the request that curl would send."""
+        if len(self.urls) != 1:
+            raise UnreadableRequest(
+                f"the curl line has {len(self.urls) or 'no'} addresses"
+                + (": put quotes around each header and the address" if self.urls else "")
+            )
+        url = self.urls[0] if "://" in self.urls[0] else f"http://{self.urls[0]}"
+        target, body = split_url(url), (b"" if self.is_json else b"&").join(self.data)
+        if "--path-as-is" not in self.flags:
+            target = _without_dots(target)
+        if self.flags & {"-G", "--get"}:
+            if body:
+                target += (b"&" if b"?" in target else b"?") + body
+            self.data, body = [], b""
+        named = {name.lower() for name, _ in self.headers} | self.unsent
+        if self.data and b"content-type" not in named:
+            self.headers.append((b"Content-Type", _JSON if self.is_json else _FORM))
+        default = "HEAD" if self.flags & {"-I", "--head"} else "POST" if self.data else "GET"
+        return SignedRequest(_octets(self.method or default), target, tuple(self.headers), body)
+
+
+def _without_dots(target: bytes) -> bytes:
+    """Resolve `.` and `..` in the path, as curl does unless told otherwise (RFC 3986, 5.2.4)."""
+    path, mark, query = target.partition(b"?")
+    segments = path.split(b"/")[1:]
+    kept: list[bytes] = []
+    for segment in segments:
+        if segment == b"..":
+            kept[-1:] = []
+        elif segment != b".":
+            kept.append(segment)
+    if segments[-1] in {b".", b".."}:
+        kept.append(b"")
+    return b"/" + b"/".join(kept) + mark + query
+
+
+def _curl(line: str, variables: Mapping[str, str]) -> SignedRequest:
+    parsed = _CurlLine()
+    rest = _words(line, variables)
+    for word in rest:
+        for option, value in _options(word, rest):
+            parsed.take(option, value)
+    return parsed.request()
+
+
+# The shell's grammar, as far as a request needs it.
+_PIECE = re.compile(
+    r"""(?P<space>\s+) | (?P<continued>\\\r?\n)
+    | '(?P<single>[^']*)' | \$'(?P<ansi>(?:[^'\\]|\\.)*)' | "(?P<double>(?:[^"\\]|\\.)*)"
+    | \\(?P<escaped>.) | (?P<plain>[^\s'"\\$]+|\$(?!')[^\s'"\\$]*)""",
+    re.VERBOSE | re.DOTALL,
+)
+_ENDS_COMMAND = re.compile("[|&;<>]")
+_EXPANDED = re.compile(
+    r"""\\(?P<escaped>[$`"\\\n]) | (?P<command>\$\(|`)
+    | \$(?P<brace>\{)?(?P<name>[A-Za-z_]\w*)(?(brace)\})""",
+    re.VERBOSE,
+)
+_ANSI = re.compile(
+    r"\\(?:x(?P<x>[0-9A-Fa-f]{1,2})|u(?P<u>[0-9A-Fa-f]{1,4})|(?P<octal>[0-7]{1,3})|(?P<one>.))",
+    re.DOTALL,
+)
+_LAST_ASCII = 0x7F
+_ANSI_LETTERS = dict(zip("abefnrtv", "\a\b\x1b\f\n\r\t\v", strict=True))
+
+
+def _words(line: str, variables: Mapping[str, str]) -> Iterator[str]:
+    """Split a line as a shell does; raises UnreadableRequest."""
+    word: str | None = None
+    at = 0
+    while at < len(line):
+        piece = _PIECE.match(line, at)
+        if piece is None:
+            raise UnreadableRequest("the curl line ends inside quotes or behind a backslash")
+        at = piece.end()
+        kind = piece.lastgroup
+        if kind == "space":
+            if word is not None:
+                yield word
+            word = None
+        elif kind != "continued":
+            word = (word or "") + _meant(str(kind), piece[str(kind)], variables)
+    if word is not None:
+        yield word
+
+
+def _meant(kind: str, text: str, variables: Mapping[str, str]) -> str:
+    """Return what the shell makes of a piece of a word."""
+    if kind == "ansi":
+        return _ANSI.sub(_ansi, text)
+    if kind == "plain":
+        end = _ENDS_COMMAND.search(text)
+        if end:
+            raise UnreadableRequest(
+                f"the curl line ends at an unquoted `{end[0]}`: put quotes around the address, or "
+                "take out what follows the request"
+            )
+    if kind in {"plain", "double"}:
+        return _EXPANDED.sub(lambda match: _expanded(match, variables), text)
+    return text
+
+
+def _expanded(match: re.Match[str], variables: Mapping[str, str]) -> str:
+    if match["escaped"]:
+        return match["escaped"].strip("\n")
+    if match["command"]:
+        raise UnreadableRequest("the shell runs a command in the curl line: write its output out")
+    if match["name"] not in variables:
+        raise UnreadableRequest(
+            f"the shell puts a value in the place of ${match['name']}: write that out, or put "
+            "single quotes around a `$` that is meant"
+        )
+    return variables[match["name"]]
+
+
+def _ansi(match: re.Match[str]) -> str:
+    if match["u"]:
+        return chr(int(match["u"], 16))
+    if match["x"] or match["octal"]:
+        code = int(match["x"], 16) if match["x"] else int(match["octal"], 8)
+        if code > _LAST_ASCII:
+            raise UnreadableRequest("`\\x` beyond ASCII is not understood: write the text in UTF-8")
+        return chr(code)
+    return _ANSI_LETTERS.get(match["one"], match["one"])
+
+
+def _options(word: str, rest: Iterator[str]) -> list[tuple[str, str]]:
+    """Return the options in a word, each with its value; an address has the option ``""``."""
     if not word.startswith("-") or word == "-":
-        return "", word
-    name, equals, value = word.partition("=")
-    if word.startswith("--") and equals and name in _CURL_TAKES_VALUE:
-        return name, value
-    if word in _CURL_TAKES_VALUE:
-        try:
-            return word, next(rest)
-        except StopIteration:
-            raise UnreadableRequest(f"curl's option {word} has no value") from None
-    if not word.startswith("--") and word[:2] in _CURL_TAKES_VALUE:
-        return word[:2], word[2:]  # -XPOST
-    if word in _CURL_FLAGS or word in {"-G", "--get", "-I", "--head"}:
-        return word, ""
-    raise UnreadableRequest(f"curl's option {word} is not understood: take it out if it can be")
+        return [("", word)]
+    if word.startswith("--"):
+        name, equals, value = word.partition("=")
+        if name in _CURL_TAKES_VALUE:
+            return [(name, value if equals else _value(name, rest))]
+        if word not in _CURL_FLAGS:
+            raise _not_understood(name)
+        return [(word, "")]
+    options: list[tuple[str, str]] = []
+    for at, letter in enumerate(word[1:], 2):
+        option = f"-{letter}"
+        if option in _CURL_TAKES_VALUE:
+            return [*options, (option, word[at:] or _value(option, rest))]
+        if option not in _CURL_FLAGS:
+            raise _not_understood(option)
+        options.append((option, ""))
+    return options
 
 
-def _curl_header(value: str) -> Headers:
-    if value.startswith("@"):
-        raise UnreadableRequest(f"curl's -H {value} names a file: write the headers out")
-    name, colon, text = value.partition(":")
-    if colon and not text.strip():
-        return []  # curl's way of not sending a header
-    if not colon:
-        name, _, text = value.partition(";")
-    return [(name.strip().encode(), text.strip().encode())]
+def _value(option: str, rest: Iterator[str]) -> str:
+    for value in rest:
+        return value
+    raise UnreadableRequest(f"curl's option {option} has no value")
+
+
+def _not_understood(option: str) -> UnreadableRequest:
+    return UnreadableRequest(f"curl's option {option} is not understood: take it out if it can be")
 
 
 def _curl_data(option: str, value: str) -> bytes:
     if value.startswith("@") and option != "--data-raw":
-        raise UnreadableRequest(f"curl's {option} {value} names a file: write the body out")
-    return value.encode()
+        raise UnreadableRequest(f"curl's {option} names a file: write the body out")
+    return _octets(value)
 
 
 def _har(octets: bytes, number: int) -> SignedRequest:
@@ -191,14 +316,17 @@ def _har(octets: bytes, number: int) -> SignedRequest:
             entry = entries[number]
         request = entry.get("request", entry)
         headers = tuple(
-            (header["name"].encode(), header["value"].encode())
+            (_octets(header["name"]), _octets(header["value"]))
             for header in request["headers"]
             if not header["name"].startswith(":")  # HTTP/2's pseudo headers
         )
         body = _post_data(request.get("postData") or {})
-        return SignedRequest(request["method"].encode(), split_url(request["url"]), headers, body)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise UnreadableRequest(f"not a HAR: {type(error).__name__} at {error}") from None
+        return SignedRequest(_octets(request["method"]), split_url(request["url"]), headers, body)
+    except (KeyError, TypeError, AttributeError):
+        raise UnreadableRequest(
+            "JSON, but no HAR: neither `log.entries` nor an entry with a `request` that has "
+            "`method`, `url` and `headers`"
+        ) from None
 
 
 def _lenient(octets: bytes) -> Any:
@@ -216,9 +344,9 @@ def _post_data(data: dict[str, Any]) -> bytes:
     if data.get("encoding") == "base64":
         try:
             return base64.b64decode(text, validate=True)
-        except binascii.Error:
+        except ValueError:  # not binascii.Error alone: non-ASCII text is refused in another way
             raise UnreadableRequest("the HAR's body is not base64") from None
-    return text.encode("utf-8", "surrogatepass")
+    return _octets(text)
 
 
 def _http(octets: bytes) -> SignedRequest:
@@ -232,16 +360,26 @@ def _http(octets: bytes) -> SignedRequest:
             "as `GET /v1/asset/stock HTTP/1.1`"
         )
     headers = []
-    for line in lines[1:]:
+    for number, line in enumerate(lines[1:], 2):
         name, colon, value = line.partition(b":")
         if not colon:
-            shown = line[:40].decode("utf-8", "backslashreplace")
-            raise UnreadableRequest(f"the header line {shown!r} has no colon")
+            raise UnreadableRequest(f"line {number} has no colon: a header is `Name: value`")
         headers.append((name, value.strip(b" \t")))
     target = match[2]
     if target.startswith((b"http://", b"https://")):
-        target = split_url(target.decode("utf-8", "replace"))
-    return SignedRequest(match[1], target, tuple(headers), body if blank else b"")
+        target = _target(target)
+    request = SignedRequest(match[1], target, tuple(headers), body if blank else b"")
+    return _without_editors_newline(request)
+
+
+def _without_editors_newline(request: SignedRequest) -> SignedRequest:
+    """Drop the newline that an editor put behind the body, where Content-Length shows it."""
+    lengths = request.values(b"Content-Length")
+    if len(lengths) == 1 and re.fullmatch(rb"\d{1,18}", lengths[0]):
+        body, rest = request.body[: int(lengths[0])], request.body[int(lengths[0]) :]
+        if rest in {b"\n", b"\r\n"}:
+            return replace(request, body=body)
+    return request
 
 
 def _parted(octets: bytes) -> tuple[bytes, bytes, bytes]:

@@ -8,6 +8,7 @@ import msgspec
 
 from signproof import codec, schemes
 from signproof.model import (
+    Expected,
     Manifest,
     Prepare,
     PrepareReply,
@@ -41,8 +42,12 @@ def files() -> dict[str, bytes]:
 
 
 def _plain(model: type[msgspec.Struct], title: str) -> Json:
-    schema = msgspec.json.schema(model)
-    return {"$schema": _DIALECT, "title": title, **_unrolled(schema)}
+    schema = _unrolled(msgspec.json.schema(model))
+    if Expected.__name__ in schema["$defs"]:
+        # What the model checks after it has read the members.
+        forms = [{"required": [name]} for name in Expected.__struct_fields__]
+        schema["$defs"][Expected.__name__] |= {"oneOf": forms}
+    return {"$schema": _DIALECT, "title": title, **schema}
 
 
 def _protocol() -> Json:

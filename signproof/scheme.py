@@ -59,7 +59,11 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class HttpSigning:
-    """A scheme that signs HTTP requests: what `sign` and `explain` need of it."""
+    """A scheme that signs HTTP requests: what `sign` and `explain` need of it.
+
+    It has the operations `sign` (with method, path, query, body_b64 and timestamp), `request` and
+    `verify` (of a `request`), and the check `signed-request`.
+    """
 
     base_url: str
     """The broker's own address, for a curl line."""

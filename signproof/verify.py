@@ -69,10 +69,13 @@ def verify(
         for case in answered
     }
     explained: dict[str, list[str]] = {}
-    for scheme_id in dict.fromkeys(case.scheme for case in answered):
-        diagnosis = _diagnosed(scheme_id, answered, replies, results)
-        explained |= diagnosis.explained
-        _add(diagnosis, results)
+    try:
+        for scheme_id in dict.fromkeys(case.scheme for case in answered):
+            diagnosis = _diagnosed(scheme_id, answered, replies, results)
+            explained |= diagnosis.explained
+            _add(diagnosis, results)
+    except KeyboardInterrupt:
+        complete = False
     final = [_with_known(result, (known or {}).get(result.id)) for result in results.values()]
     return Report(
         format=FORMAT,
@@ -81,6 +84,7 @@ def verify(
         scheme=", ".join(dict.fromkeys(case.scheme for case in cases)),
         implementation=driver.implementation,
         complete=complete,
+        strict=strict,
         counts=dict(Counter(result.outcome.value for result in final)),
         causes=explained,
         stderr=driver.stderr,
@@ -120,7 +124,7 @@ def judge(scheme: Scheme, case: Case, reply: Reply, *, states_reasons: bool) -> 
         return _change(result, outcome=Outcome.ERROR, message=message)
     if vector.expected.reject is not UNSET:
         return _judge_rejection(
-            result, vector.expected.reject.reason, reply, states_reasons=states_reasons
+            scheme, result, vector.expected.reject.reason, reply, states_reasons=states_reasons
         )
     if reply.status is Status.REJECTED:
         why = _said(reply.reason or reply.message) or "no reason given"
@@ -134,7 +138,9 @@ def judge(scheme: Scheme, case: Case, reply: Reply, *, states_reasons: bool) -> 
     return _judge_output(scheme, case, result, reply)
 
 
-def _judge_rejection(result: Result, reason: str, reply: Answer, *, states_reasons: bool) -> Result:
+def _judge_rejection(
+    scheme: Scheme, result: Result, reason: str, reply: Answer, *, states_reasons: bool
+) -> Result:
     if reply.status is not Status.REJECTED:
         return _change(
             result, outcome=Outcome.FAIL, message=f"accepted what must be refused: {reason}"
@@ -142,10 +148,12 @@ def _judge_rejection(result: Result, reason: str, reply: Answer, *, states_reaso
     if not states_reasons or not reply.reason:
         return _change(result, note="reason not stated")
     if reply.reason != reason:
+        unlisted = "" if reply.reason in scheme.reasons else " (not in the scheme's list)"
         return _change(
             result,
             outcome=Outcome.FAIL,
-            message=f"refused for the reason {_said(reply.reason)!r}, which should be {reason!r}",
+            message=f"refused for the reason {_said(reply.reason)!r}{unlisted}, which should be "
+            f"{reason!r}",
         )
     return result
 

@@ -11,6 +11,7 @@ import msgspec
 
 from signproof import codec, schemes
 from signproof.corpus import Corpus, CorpusError
+from signproof.reports.terminal import printable
 from signproof.scheme import Scheme
 
 __all__ = [
@@ -28,6 +29,10 @@ class Problem(click.ClickException):
 
     exit_code = 2
 
+    def __init__(self, message: str) -> None:
+        """Take the message; line ends and controls in it, out of a file perhaps, do no harm."""
+        super().__init__(printable(" ".join(message.split())))
+
 
 @contextmanager
 def one_line(*errors: type[Exception]) -> Iterator[None]:
@@ -35,7 +40,7 @@ def one_line(*errors: type[Exception]) -> Iterator[None]:
     try:
         yield
     except errors as error:
-        raise Problem(" ".join(str(error).split())) from None
+        raise Problem(str(error)) from None
 
 
 def _scheme(_ctx: click.Context, _param: click.Parameter, value: str) -> Scheme:
@@ -71,8 +76,19 @@ def read_credential(scheme: Scheme, path: Path | None) -> dict[str, str]:
 
     No message holds a value.
     """
-    if path is None:
-        return _from_environment(scheme)
+    credential = _from_environment(scheme) if path is None else _from_file(scheme, path)
+    for member, value in credential.items():
+        where = scheme.environment[member][0] if path is None else f"{path}: {member}"
+        if not value:
+            raise Problem(f"{where} is empty: set it from the developer page")
+        try:
+            value.encode("utf-8")
+        except UnicodeEncodeError:
+            raise Problem(f"{where} is not UTF-8 text: copy it anew") from None
+    return credential
+
+
+def _from_file(scheme: Scheme, path: Path) -> dict[str, str]:
     members = ", ".join(scheme.environment)
     try:
         values: Any = codec.read(path.read_bytes())
@@ -91,8 +107,7 @@ def _from_environment(scheme: Scheme) -> dict[str, str]:
     for member, names in scheme.environment.items():
         value = next((os.environ[name] for name in names if name in os.environ), None)
         if value is None:
-            raise Problem(
-                f"{names[0]} is not set: set it (or {', '.join(names[1:])}), or pass --credentials"
-            )
+            others = f" (or {', '.join(names[1:])})" if names[1:] else ""
+            raise Problem(f"{names[0]} is not set: set it{others}, or pass --credentials FILE")
         found[member] = value
     return found

@@ -6,6 +6,7 @@ from typing import IO
 import click
 import msgspec
 
+from signproof.adequacy import catalogue
 from signproof.cli.common import (
     Problem,
     credentials_option,
@@ -16,6 +17,7 @@ from signproof.cli.common import (
 from signproof.explain import Explanation, explain
 from signproof.model import Difference
 from signproof.received import UnreadableRequest, read_request
+from signproof.reports.terminal import printable
 from signproof.scheme import Scheme
 
 __all__ = ["command"]
@@ -57,19 +59,26 @@ def command(
         raise Problem(f"{scheme.id} does not sign HTTP requests")
     credential = read_credential(scheme, credentials)
     with one_line(UnreadableRequest):
-        request = read_request(_bounded(request_file), entry)
+        request = read_request(_bounded(request_file), entry, _variables(scheme, credential))
     explanation = explain(scheme, http, credential, request, _own_stages(scheme, stages))
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(explanation)).decode())
     else:
-        _show(explanation)
+        _show(scheme, explanation)
     ctx.exit(0 if explanation.valid else 1)
+
+
+def _variables(scheme: Scheme, credential: dict[str, str]) -> dict[str, str]:
+    """Return what a curl line of `sign` takes from the environment, by variable."""
+    return {
+        name: credential[member] for member, names in scheme.environment.items() for name in names
+    }
 
 
 def _bounded(file: IO[bytes]) -> bytes:
     octets = file.read(_LARGEST + 1)
     if len(octets) > _LARGEST:
-        raise Problem(f"{file.name} is larger than {_LARGEST} octets")
+        raise Problem(f"the request is larger than {_LARGEST} octets")
     return octets
 
 
@@ -88,19 +97,19 @@ def _own_stages(scheme: Scheme, stages: tuple[str, ...]) -> dict[str, bytes]:
     return own
 
 
-def _show(explanation: Explanation) -> None:
+def _show(scheme: Scheme, explanation: Explanation) -> None:
     if explanation.valid:
         click.secho("right", fg="green", bold=True, nl=False)
         click.echo(": the signature belongs to this request")
     else:
         click.secho("wrong", fg="red", bold=True, nl=False)
-        click.echo(f" ({explanation.reason}): {explanation.message}")
+        click.echo(f" ({explanation.reason}): {printable(explanation.message)}")
         for cause in explanation.causes:
             click.echo(f"  cause    {cause.id}: {cause.text}")
             click.echo(f"  fix      {cause.fix}")
             if cause.also:
                 click.echo(f"  or       {', '.join(cause.also)}")
-        if not explanation.causes:
+        if not explanation.causes and explanation.reason == catalogue(scheme).refusal:
             click.echo(
                 "  cause    none that is catalogued, with this credential: check that it is this "
                 "key's own secret"
@@ -112,5 +121,5 @@ def _show(explanation: Explanation) -> None:
 def _difference(title: str, difference: Difference | None) -> None:
     if difference is not None:
         click.echo(f"  where    {title}: {difference.stage}, octet {difference.offset}")
-        click.echo(f"  expected {difference.expected}")
-        click.echo(f"  got      {difference.got}")
+        click.echo(f"  expected {printable(difference.expected)}")
+        click.echo(f"  got      {printable(difference.got)}")

@@ -32,6 +32,6 @@ def command(scheme: Scheme, what: str, corpus: Corpus) -> None:
         rows = [(one.name, "", one.summary) for one in scheme.operations.values()]
     else:
         rows = [(reason, "", text) for reason, text in scheme.reasons.items()]
-    width = max(len(row[0]) for row in rows)
+    width = max((len(row[0]) for row in rows), default=0)
     for name, kind, text in rows:
         click.echo(f"{name:<{width}}  {f'{kind:<7}' if kind else ''}{text}")

@@ -1,5 +1,6 @@
 """signproof sign."""
 
+import os
 import shlex
 import time
 from pathlib import Path
@@ -95,16 +96,30 @@ def _body(body: str | None, body_file: Path | None) -> bytes:
             return body_file.read_bytes()
         except OSError as error:
             raise Problem(f"{body_file}: {error.strerror}") from None
-    return (body or "").encode()
+    return os.fsencode(body or "")
 
 
 def _parted(http: HttpSigning, target: str) -> tuple[str, str]:
     """Return base address and request target."""
     if not target.startswith(("http://", "https://")):
         return http.base_url, target
-    sent = split_url(target).decode()
+    sent = split_url(target).decode("utf-8", "surrogatepass")
     scheme, _, rest = target.partition("://")
     return f"{scheme}://{rest.partition('/')[0].partition('?')[0].partition('#')[0]}", sent
+
+
+def _as_text(body: bytes) -> str:
+    """Return the body as an argument of a program can hold it; raises Problem."""
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:
+        raise Problem(
+            "the body is not text: a curl line cannot hold it; use the headers with "
+            "--data-binary @FILE"
+        )
+    return text
 
 
 def _curl(
@@ -118,20 +133,19 @@ def _curl(
     reveal: bool,
 ) -> str:
     """Return a curl line; a secret value stands as its environment variable unless revealed."""
-    variables = {credential[member]: names[0] for member, names in scheme.environment.items()}
+    variables = {
+        credential[member]: next((name for name in names if name in os.environ), names[0])
+        for member, names in scheme.environment.items()
+    }
     secrets = {credential[member] for member in (scheme.http.secret_members if scheme.http else ())}
-    words = [f"curl -X {shlex.quote(method.upper())} --path-as-is -g {shlex.quote(url)}"]
+    # With -X HEAD curl would wait for a body.
+    verb = "-I" if method.upper() == "HEAD" else f"-X {shlex.quote(method.upper())}"
+    words = [f"curl {verb} --path-as-is -g {shlex.quote(url)}"]
     for name, value in headers:
         if value in secrets and not reveal:
             words.append(f'-H "{name}: ${variables[value]}"')
         else:
             words.append(f"-H {shlex.quote(f'{name}: {value}')}")
     if body:
-        try:
-            words.append(f"--data-raw {shlex.quote(body.decode())}")
-        except UnicodeDecodeError:
-            raise Problem(
-                "the body is not text: a curl line cannot hold it; use the headers with "
-                "--data-binary @FILE"
-            ) from None
+        words.append(f"--data-raw {shlex.quote(_as_text(body))}")
     return " \\\n  ".join(words)

@@ -69,7 +69,7 @@ def check_command(ctx: click.Context, corpus: Corpus) -> None:
 def _show(faults: Sequence[Fault], clean: str) -> None:
     for fault in faults:
         click.echo(str(fault))
-    click.echo(f"{len(faults)} faults" if faults else clean)
+    click.echo(f"{len(faults)} fault{'s'[len(faults) == 1 :]}" if faults else clean)
 
 
 @command.command("adequacy")
@@ -79,16 +79,21 @@ def _show(faults: Sequence[Fault], clean: str) -> None:
 def adequacy_command(ctx: click.Context, corpus: Corpus, *, whole: bool) -> None:
     """Check that every catalogued mistake is caught; exit code 1 with a line for each survivor."""
     failed = False
+    judged = 0
     for scheme_id in schemes.ids():
         scheme = schemes.get(scheme_id)
-        if not scheme.mistakes:
-            continue
         with one_line(CorpusError):
-            rows = matrix(scheme, corpus.cases(scheme_id))
+            cases = corpus.cases(scheme_id)
+        if not scheme.mistakes or not cases:
+            continue  # a set may be about other schemes
+        judged += 1
+        rows = matrix(scheme, cases)
         for row in rows:
             failed |= _row(row, whole=whole)
         killed = sum(row.killed for row in rows)
         click.echo(f"{scheme_id}: {killed} of {len(rows)} mistakes are killed")
+    if not judged:
+        raise Problem(f"{corpus.root} has no vectors of any scheme that has mistakes")
     ctx.exit(1 if failed else 0)
 
 

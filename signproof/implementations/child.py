@@ -8,7 +8,7 @@ import subprocess
 import time
 from collections import deque
 from collections.abc import Sequence
-from typing import IO
+from typing import IO, cast
 
 from signproof.model import LINE_LIMIT
 
@@ -16,6 +16,8 @@ __all__ = ["Child", "Ended", "TooLong"]
 
 _CHUNK = 65536
 _STDERR_KEPT = 65536
+_LINE_COST = 64
+"""What a line takes in memory besides its octets, roughly."""
 _GRACE_S = 2.0
 _LONGEST_PAUSE_S = 0.05
 
@@ -47,7 +49,10 @@ class Child:
             bufsize=0,
             start_new_session=True,
         )
-        self._stdin, self._stdout, self._stderr = self._streams()
+        pipes = (self._process.stdin, self._process.stdout, self._process.stderr)
+        self._stdin, self._stdout, self._stderr = cast(
+            "tuple[IO[bytes], IO[bytes], IO[bytes]]", pipes
+        )
         self._outgoing = bytearray()
         self._closing = False
         self._lines: deque[bytes] = deque()
@@ -61,12 +66,6 @@ class Child:
         self._poll.register(self._stdout, select.POLLIN)
         self._poll.register(self._stderr, select.POLLIN)
 
-    def _streams(self) -> tuple[IO[bytes], IO[bytes], IO[bytes]]:
-        stdin, stdout, stderr = self._process.stdin, self._process.stdout, self._process.stderr
-        if stdin is None or stdout is None or stderr is None:
-            raise AssertionError("all three are pipes")
-        return stdin, stdout, stderr
-
     def send(self, line: bytes) -> None:
         """Write a line, or keep what the child does not read yet; never blocks."""
         waits = bool(self._outgoing)
@@ -76,18 +75,16 @@ class Child:
 
     def receive(self, timeout_s: float) -> bytes:
         """Return the next line without its end; raises TimeoutError, Ended or TooLong."""
-        if not self._lines:
-            deadline = time.monotonic() + timeout_s
-            self._serve(timeout_s)
-            while not self._lines:
-                if self._last is not None:
-                    raise self._last
-                left = deadline - time.monotonic()
-                if left <= 0:
-                    raise TimeoutError
-                self._serve(left)
+        deadline = time.monotonic() + timeout_s
+        while not self._lines:
+            if self._last is not None:
+                raise self._last
+            left = deadline - time.monotonic()
+            self._serve(left)
+            if left <= 0 and not self._lines:
+                raise TimeoutError
         line = self._lines.popleft()
-        self._held -= len(line) + 1
+        self._held -= len(line) + _LINE_COST
         return line
 
     @property
@@ -112,10 +109,12 @@ class Child:
         self._process.wait()
         self._shut_input()
         # What was in the pipes is there now; a program that left the group may go on writing.
+        self._closing = True
         deadline = time.monotonic() + _GRACE_S
         while self._serve(0) and time.monotonic() < deadline:
             pass
         self._end_output(Ended())
+        self._forget(self._stderr)
         self._stdout.close()
         self._stderr.close()
 
@@ -166,7 +165,7 @@ class Child:
             self._forget(self._stdin)
 
     def _read(self) -> None:
-        chunk = _read_chunk(self._stdout)
+        chunk = os.read(self._stdout.fileno(), _CHUNK)
         if not chunk:
             if self._partial:
                 self._keep([bytes(self._partial)])
@@ -187,7 +186,7 @@ class Child:
 
     def _keep(self, lines: list[bytes]) -> None:
         self._lines += lines
-        self._held += sum(map(len, lines)) + len(lines)
+        self._held += sum(map(len, lines)) + _LINE_COST * len(lines)
         if self._held > 2 * LINE_LIMIT and self._closing:
             # Nobody takes lines while the child is given time to end; it has had its say.
             self._end_output(TooLong())
@@ -199,7 +198,7 @@ class Child:
             self._forget(self._stdout)
 
     def _drain(self) -> None:
-        chunk = _read_chunk(self._stderr)
+        chunk = os.read(self._stderr.fileno(), _CHUNK)
         self._words += chunk
         del self._words[:-_STDERR_KEPT]
         if not chunk:
@@ -214,13 +213,6 @@ class Child:
     def _forget(self, stream: IO[bytes]) -> None:
         with contextlib.suppress(KeyError):  # it was not waited for
             self._poll.unregister(stream)
-
-
-def _read_chunk(stream: IO[bytes]) -> bytes:
-    try:
-        return os.read(stream.fileno(), _CHUNK)
-    except OSError:
-        return b""
 
 
 def _ending(code: int) -> str:

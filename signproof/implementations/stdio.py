@@ -30,6 +30,7 @@ from signproof.model import (
 __all__ = ["Stdio"]
 
 _MOST_STARTS = 100
+_MOST_TIMEOUTS = 20
 _SHOWN = 120
 _TOO_LONG = f"it wrote a line longer than {LINE_LIMIT} octets"
 
@@ -69,6 +70,7 @@ class Stdio:
         self._timeout_s = timeout_s
         self._start_timeout_s = start_timeout_s
         self._starts = 0
+        self._timeouts = 0
         self._stderr = ""
         self._seq = 0
         self._names: dict[str, tuple[str, Mapping[str, Any]]] = {}
@@ -121,8 +123,8 @@ class Stdio:
         self._starts += 1
         self._in_flight: dict[int, Case] = {}
         self._answered: dict[int, str] = {}
-        self._prepared: dict[str, str] = {}
-        """By the credential's name, why it was not taken; empty where it was."""
+        self._prepared: dict[str, Reply | None] = {}
+        """By the credential's name, the answer to each of its cases; None where it was taken."""
         shown = shlex.join(self._command)
         try:
             child = Child(self._command)
@@ -134,7 +136,9 @@ class Stdio:
             reply = _read(self._line(self._start_timeout_s, time.monotonic()), StartReply)
             _expect_seq(reply.seq, self._seq)
         except _Trouble as trouble:
-            raise NeverRan(f"{shown}: {trouble.message}{self._last_words()}") from None
+            silent = trouble.outcome is Outcome.TIMEOUT
+            hint = " (does it flush its standard output after each line?)" if silent else ""
+            raise NeverRan(f"{shown}: {trouble.message}{hint}{self._last_words()}") from None
         except BaseException:
             child.kill()
             raise
@@ -146,6 +150,8 @@ class Stdio:
     def _restart(self) -> None:
         self._child.kill()
         self._keep_stderr()
+        if self._timeouts >= _MOST_TIMEOUTS:
+            raise NeverRan(f"it did not reply in time {_MOST_TIMEOUTS} times")
         self._child, _ = self._start()
 
     def _finish(self) -> None:
@@ -184,18 +190,21 @@ class Stdio:
 
     def _line(self, timeout_s: float, since: float) -> bytes:
         """Return the next line, due *timeout_s* seconds after the instant *since*."""
-        late = _Trouble(Outcome.TIMEOUT, f"no reply within {timeout_s:g} s")
         left = since + timeout_s - time.monotonic()
         if left <= 0:
-            raise late
+            raise self._late(timeout_s)
         try:
             return self._child.receive(left)
         except TimeoutError:
-            raise late from None
+            raise self._late(timeout_s) from None
         except Ended:
             raise _Trouble(Outcome.ERROR, f"no reply: {self._child.ending()}") from None
         except TooLong:
             raise _Trouble(Outcome.ERROR, _TOO_LONG) from None
+
+    def _late(self, timeout_s: float) -> _Trouble:
+        self._timeouts += 1
+        return _Trouble(Outcome.TIMEOUT, f"no reply within {timeout_s:g} s")
 
     def _await_answer(self) -> None:
         """Take what comes until a case is answered; raises _Trouble.
@@ -203,8 +212,9 @@ class Stdio:
         Only an answer buys time: an endless repetition of an earlier one does not.
         """
         since = time.monotonic()
-        while not self._take_reply(self._line(self._timeout_s, since)):
-            pass
+        answered = False
+        while not answered:
+            answered = self._take_reply(self._line(self._timeout_s, since))
 
     def _take_reply(self, line: bytes) -> bool:
         """File the reply to a case and tell whether it was due; raises _Trouble for the rest."""
@@ -237,8 +247,7 @@ class Stdio:
                 if self._take_reply(line):
                     since = time.monotonic()
             reply = _read(line, PrepareReply)
-            taken = reply.status is Status.OUTPUT
-            self._prepared[name] = "" if taken else _clipped(reply.message) or "it gave no message"
+            self._prepared[name] = _without_credential(reply)
         return name
 
     def _name(self, case: Case) -> str:
@@ -254,11 +263,9 @@ class Stdio:
     def _ask(self, case: Case) -> None:
         self._asking = case
         name = self._prepare(case)
-        refusal = "" if name is None else self._prepared[name]
-        if refusal:
-            self.replies[case.id] = Broken(
-                Outcome.ERROR, f"it did not take the credential: {refusal}"
-            )
+        answer = None if name is None else self._prepared[name]
+        if answer is not None:
+            self.replies[case.id] = answer
             self._progress()
             return
         seq = self._next()
@@ -293,22 +300,47 @@ class Stdio:
     def _isolate(self, suspects: list[Case], trouble: _Trouble) -> None:
         """Run *suspects* one at a time on fresh children to see which one is to blame."""
         blamed = suspects[0].id if suspects else next(reversed(self._answered.values()))
-        self._restart()
-        reproduced = False
-        for suspect in suspects:
-            try:
-                self._batch(deque([suspect]), 1)
-            except _Trouble as own:
-                reproduced = True
-                self.replies[suspect.id] = Broken(own.outcome, own.message + self._last_words())
-                self._progress()
-                self._restart()
-        if not reproduced:
+        what = trouble.message + self._last_words()
+        try:
+            self._restart()
+        except NeverRan:
+            self.replies[blamed] = Broken(trouble.outcome, what)
+            raise
+        broken = [suspect for suspect in suspects if self._breaks_alone(suspect)]
+        if not broken:
             self.replies[blamed] = Broken(
                 Outcome.FLAKY,
-                f"{trouble.message} while {len(suspects)} cases were unanswered; alone each passes "
-                "through",
+                f"{what} (while {len(suspects)} cases were unanswered; alone each passes through)",
             )
+
+    def _breaks_alone(self, suspect: Case) -> bool:
+        """Tell whether a child breaks at this case when it has run nothing else before."""
+        before = len(self._answered)
+        try:
+            self._batch(deque([suspect]), 1)
+        except _Trouble as trouble:
+            what = trouble.message + self._last_words()
+            self.replies[suspect.id] = Broken(trouble.outcome, what)
+            self._restart()
+            if not before:
+                self._progress()
+                return True
+            if self._breaks_alone(suspect):
+                return True
+            self.replies[suspect.id] = Broken(
+                Outcome.FLAKY, f"{what} (after {before} other cases; alone it passes through)"
+            )
+        return False
+
+
+def _without_credential(reply: PrepareReply) -> Reply | None:
+    """Return the answer to each case of a credential that was not taken; None where it was."""
+    if reply.status is Status.OUTPUT:
+        return None
+    if reply.status is Status.ERRORED:
+        message = _clipped(reply.message) or "it gave no message"
+        return Broken(Outcome.ERROR, f"it did not take the credential: {message}")
+    return Answer(status=reply.status, reason=reply.reason, message=reply.message)
 
 
 def _expect_seq(got: int, asked: int) -> None:

@@ -31,9 +31,12 @@ def _dgst(options: tuple[str, ...], octets: bytes) -> bytes:
     command = shutil.which("openssl")
     if command is None:
         raise OpensslMissing("the openssl command is not installed: vectors are written with it")
-    done = subprocess.run(  # noqa: S603 - a fixed command over made-up keys
-        [command, "dgst", "-binary", *options], input=octets, capture_output=True, check=False
-    )
+    try:
+        done = subprocess.run(  # noqa: S603 - a fixed command over made-up keys
+            [command, "dgst", "-binary", *options], input=octets, capture_output=True, check=False
+        )
+    except OSError as error:
+        raise OpensslMissing(f"{command} cannot be run: {error.strerror}") from None
     if done.returncode != 0:
         raise OpensslMissing(f"openssl dgst failed: {done.stderr.decode(errors='replace')[:200]}")
     return done.stdout.hex().encode()

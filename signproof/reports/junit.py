@@ -1,60 +1,78 @@
 """JUnit XML, as CI servers read it."""
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
-from signproof.model import Outcome, Report, Result
+from signproof.model import Importance, Outcome, Report, Result
 
 __all__ = ["render"]
 
 # What XML 1.0 cannot hold, not even escaped.
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_ERRORS = {Outcome.ERROR, Outcome.TIMEOUT, Outcome.FLAKY}
-_FAILURES = {Outcome.FAIL, Outcome.XPASS}
-_SKIPPED = {Outcome.SKIP, Outcome.XFAIL}
+_TAGS = {
+    Outcome.ERROR: "error",
+    Outcome.TIMEOUT: "error",
+    Outcome.FLAKY: "error",
+    Outcome.FAIL: "failure",
+    Outcome.XPASS: "failure",
+    Outcome.SKIP: "skipped",
+    Outcome.XFAIL: "skipped",
+}
+_COUNTS = {"errors": "error", "failures": "failure", "skipped": "skipped"}
 
 
 def render(report: Report) -> bytes:
     """Return the report: a suite for each topic, a case for each vector.
 
-    A known failure is a skipped case with its reason; an unexpected pass is a failure.
+    A known failure, and a failure that only warns, is a skipped case with its reason, so that the
+    file says the same as the exit code; an unexpected pass is a failure.
     """
     suites = ET.Element("testsuites", name="signproof")
     topics: dict[str, list[Result]] = {}
     for result in report.results:
         topics.setdefault(result.id.rpartition("/")[0], []).append(result)
     for topic, results in topics.items():
-        suites.append(_suite(topic, results))
-    for name, outcomes in (("errors", _ERRORS), ("failures", _FAILURES), ("skipped", _SKIPPED)):
-        suites.set(name, str(sum(result.outcome in outcomes for result in report.results)))
-    suites.set("tests", str(len(report.results)))
+        suites.append(_suite(topic, results, strict=report.strict))
+    _count(suites, report.results, strict=report.strict)
     octets: bytes = ET.tostring(suites, encoding="utf-8", xml_declaration=True)
     return octets + b"\n"
 
 
-def _suite(topic: str, results: list[Result]) -> ET.Element:
-    suite = ET.Element("testsuite", name=topic, tests=str(len(results)))
-    for name, outcomes in (("errors", _ERRORS), ("failures", _FAILURES), ("skipped", _SKIPPED)):
-        suite.set(name, str(sum(result.outcome in outcomes for result in results)))
+def _count(element: ET.Element, results: Sequence[Result], *, strict: bool) -> None:
+    tags = Counter(_tag(result, strict=strict) for result in results)
+    element.set("tests", str(len(results)))
+    for name, tag in _COUNTS.items():
+        element.set(name, str(tags[tag]))
+
+
+def _warns(result: Result, *, strict: bool) -> bool:
+    counting = {Importance.MUST, Importance.SHOULD} if strict else {Importance.MUST}
+    return result.outcome is Outcome.FAIL and result.importance not in counting
+
+
+def _tag(result: Result, *, strict: bool) -> str | None:
+    return "skipped" if _warns(result, strict=strict) else _TAGS.get(result.outcome)
+
+
+def _suite(topic: str, results: list[Result], *, strict: bool) -> ET.Element:
+    suite = ET.Element("testsuite", name=topic)
+    _count(suite, results, strict=strict)
     for result in results:
         case = ET.SubElement(
             suite, "testcase", classname=topic.replace("/", "."), name=result.id.rpartition("/")[2]
         )
-        tag = (
-            "error"
-            if result.outcome in _ERRORS
-            else "failure"
-            if result.outcome in _FAILURES
-            else "skipped"
-            if result.outcome in _SKIPPED
-            else None
-        )
-        if tag is not None:
-            message = _clean(result.known or result.message)
-            element = ET.SubElement(case, tag, message=message)
-            if tag != "skipped":
-                element.set("type", f"{result.outcome.value} ({result.importance.value})")
-            element.text = _clean(_details(result))
+        tag = _tag(result, strict=strict)
+        if tag is None:
+            continue
+        message = result.known or result.message
+        if _warns(result, strict=strict):
+            message = f"warning: {message}"
+        element = ET.SubElement(case, tag, message=_clean(message))
+        if tag != "skipped":
+            element.set("type", f"{result.outcome.value} ({result.importance.value})")
+        element.text = _clean(_details(result))
     return suite
 
 

@@ -11,7 +11,7 @@ from signproof.corpus import Case
 from signproof.implementations.base import Progress
 from signproof.model import Importance, Outcome, Report, Result
 
-__all__ = ["progress", "show"]
+__all__ = ["printable", "progress", "show"]
 
 _SHOWN = 10
 _PER_CAUSE = 2
@@ -52,7 +52,7 @@ def show(report: Report, cases: Mapping[str, Case], *, again: str, verbose: bool
         _failure(result, cases[result.id], again)
     if len(shown) < len(failures):
         rest = len(failures) - len(shown)
-        click.echo(f"… and {rest} more failures: --verbose shows them, --json has them all\n")
+        click.echo(f"… and {rest} more: --verbose shows them here, --json writes them to a file\n")
     _warnings(report, cases, again, verbose=verbose)
     _quiet(report, verbose=verbose)
     _causes(report)
@@ -79,9 +79,9 @@ def _warnings(report: Report, cases: Mapping[str, Case], again: str, *, verbose:
         return
     for result in warnings[:_WARNINGS]:
         click.secho("warn", fg="yellow", nl=False)
-        click.echo(f" {result.id}: {_printable(result.message)}")
+        click.echo(f" {result.id}: {printable(result.message)}")
     if len(warnings) > _WARNINGS:
-        click.echo(f"… and {len(warnings) - _WARNINGS} more warnings: --verbose shows them")
+        click.echo(f"… and {len(warnings) - _WARNINGS} more to warn of: --verbose shows them")
     if warnings:
         click.echo()
 
@@ -112,9 +112,9 @@ def _failure(result: Result, case: Case, again: str) -> None:
         rows += [("cause", f"{cause.id}: {cause.text}"), ("fix", cause.fix)]
         if cause.also:
             rows.append(("or", ", ".join(cause.also)))
-    rows += [("source", result.source), ("again", again.format(id=result.id))]
+    rows += [("source", result.source), ("again", again.replace("{id}", result.id, 1))]
     for name, text in rows:
-        click.echo(f"  {name:<9}{_printable(text)}")
+        click.echo(f"  {name:<9}{printable(text)}")
     click.echo()
 
 
@@ -122,12 +122,12 @@ def _quiet(report: Report, *, verbose: bool) -> None:
     """Mention what neither failed nor passed plainly."""
     for result in report.results:
         if result.outcome is Outcome.XFAIL:
-            click.echo(f"xfail {result.id}: {_printable(result.known)}")
+            click.echo(f"xfail {result.id}: {printable(result.known)}")
         elif verbose and result.outcome is Outcome.SKIP:
-            click.echo(f"skip  {result.id}: {_printable(result.message)}")
+            click.echo(f"skip  {result.id}: {printable(result.message)}")
         elif verbose and result.outcome is Outcome.PASS:
             detail = result.label or result.note
-            click.echo(f"pass  {result.id}{f': {_printable(detail)}' if detail else ''}")
+            click.echo(f"pass  {result.id}{f': {printable(detail)}' if detail else ''}")
 
 
 def _causes(report: Report) -> None:
@@ -138,7 +138,7 @@ def _causes(report: Report) -> None:
         covered = left.intersection(ids)
         if covered:
             left -= covered
-            lines.append(f"  {len(ids):>4}  {cause}")
+            lines.append(f"  {len(covered):>4}  {cause}")
     if lines:
         click.echo("Failures by the mistake that reproduces them:")
         for line in lines:
@@ -150,12 +150,13 @@ def _summary(report: Report) -> None:
     if report.exit_code and report.stderr.strip():
         click.echo("The implementation's standard error ends with:")
         for line in report.stderr.strip().splitlines()[-_SHOWN:]:
-            click.echo(f"  {_printable(line)}")
+            click.echo(f"  {printable(line)}")
         click.echo()
     implementation = " ".join(
         part for part in (report.implementation.name, report.implementation.version) if part
     )
-    click.echo(f"{_printable(implementation)} · {report.scheme} · vectors {report.set_version}")
+    about = [implementation, report.scheme, f"vectors {report.set_version}"]
+    click.echo(" · ".join(printable(part) for part in about if part))
     parts = [
         click.style(f"{report.counts[outcome]} {outcome.value}", fg=_COLOURS.get(outcome, "red"))
         for outcome in _ORDER
@@ -163,16 +164,16 @@ def _summary(report: Report) -> None:
     ]
     warnings = sum(_is_warning(result) for result in report.results)
     if warnings:
-        parts.append(click.style(f"({warnings} of the failures only warn)", fg="yellow"))
+        parts.append(click.style(f"(of the failures {warnings} only warn)", fg="yellow"))
     unstated = sum(result.note == "reason not stated" for result in report.results)
     if unstated:
-        parts.append(f"({unstated} refusals with their reason not stated)")
+        parts.append(f"(refusals with their reason not stated: {unstated})")
     if not report.complete:
         parts.append(click.style("interrupted: the rest was not run", fg="red"))
     click.echo(" · ".join(parts) or "nothing was run")
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Show controls escaped: what an implementation writes must not drive the terminal."""
     return "".join(
         char if char.isprintable() else char.encode("unicode_escape").decode() for char in text

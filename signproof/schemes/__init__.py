@@ -1,4 +1,4 @@
-"""The registry: every module in this package that has `SCHEME` is a scheme.
+"""The registry: every module in this package is a scheme and has `SCHEME`.
 
 The module's name is the scheme's id with `_` for `-`. A new scheme is a new module here; no list
 has to be edited.

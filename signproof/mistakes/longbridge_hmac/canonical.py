@@ -108,6 +108,12 @@ def method_lowercase(pipeline: Pipeline) -> Pipeline:
 
 
 @CATALOGUE.mistake(fix=_METHOD_FIX)
+def method_signed_as_given(pipeline: Pipeline) -> Pipeline:
+    """The method is signed in the case in which it was given, not always in upper case."""
+    return assembled(lambda request: request.put("method", request.method))(pipeline)
+
+
+@CATALOGUE.mistake(fix=_METHOD_FIX)
 def method_always_post(pipeline: Pipeline) -> Pipeline:
     """POST is signed whatever the request's method is, as in the documentation's sample."""
     return _method(pipeline, lambda _: b"POST")

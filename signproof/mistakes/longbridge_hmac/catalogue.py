@@ -48,6 +48,8 @@ class CanonicalRequest:
     """A canonical request in the making."""
 
     parts: dict[str, bytes]
+    method: bytes
+    """The method as it was given."""
     order: list[str] = field(default_factory=lambda: list(PARTS))
     separators: dict[str, bytes] = field(default_factory=lambda: dict.fromkeys(PARTS, b"|"))
     """What stands after a part, unless it is the last."""
@@ -165,7 +167,7 @@ class _Assembly:
         self, method: bytes, path: bytes, query: bytes | None, block: bytes, digest: bytes
     ) -> bytes:
         parts = (method.upper(), path, query or b"", block, NAMES, digest)
-        request = CanonicalRequest(dict(zip(PARTS, parts, strict=True)))
+        request = CanonicalRequest(dict(zip(PARTS, parts, strict=True)), method)
         for change in self.changes:
             change(request)
         return request.octets()

@@ -92,7 +92,7 @@ def _add_lines() -> None:
         ),
         (
             "header-names-not-lowercase",
-            "The names in the header block are signed as `Authorization`, `X-Api-Key`, …",
+            "The header block has the names `Authorization`, `X-Api-Key` and `X-Timestamp`.",
             partial(HeaderBlock.rename, change=bytes.title),
             "observed in hand-written clients",
         ),

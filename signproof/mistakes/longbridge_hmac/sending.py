@@ -68,6 +68,17 @@ def _add_missing_and_doubled() -> None:
         )
 
 
+# Before "X-Api-Signature is not sent", which is true of these as well but says less.
+for _name in (b"X-Api-Sign", b"X-Signature", b"X-Api-Signatrue", b"X_Api_Signature"):
+    CATALOGUE.add(
+        f"header-named-{_name.decode().lower().replace('_', '-underscore-')}",
+        f"The signature is sent as {_name.decode()} instead of X-Api-Signature.",
+        _sent(_renamed, _name),
+        fix="Name the header X-Api-Signature.",
+        evidence="observed in hand-written clients",
+        refusal="missing-header",
+    )
+
 _add_missing_and_doubled()
 
 
@@ -79,17 +90,6 @@ _add_missing_and_doubled()
 def signature_in_authorization(pipeline: Pipeline) -> Pipeline:
     """The signature is sent as Authorization, in place of the access token."""
     return _sent(_misplaced)(pipeline)
-
-
-for _name in (b"X-Api-Sign", b"X-Signature", b"X-Api-Signatrue", b"X_Api_Signature"):
-    CATALOGUE.add(
-        f"header-named-{_name.decode().lower().replace('_', '-underscore-')}",
-        f"The signature is sent as {_name.decode()} instead of X-Api-Signature.",
-        _sent(_renamed, _name),
-        fix="Name the header X-Api-Signature.",
-        evidence="observed in hand-written clients",
-        refusal="missing-header",
-    )
 
 
 @CATALOGUE.mistake(

@@ -66,6 +66,16 @@ BASELINES: dict[str, tuple[str, dict[str, Any]]] = {
             "timestamp": "1539095200123",
         },
     ),
+    "post-lowercase": (
+        "A method sent in lower case.",
+        {
+            "method": "post",
+            "path": "/v1/trade/order",
+            "query": None,
+            "body": b'{"order_id":"1"}',
+            "timestamp": "1700000000",
+        },
+    ),
     "post-empty-object": (
         "A body of `{}`.",
         {

@@ -88,7 +88,7 @@ class VerifyInput(msgspec.Struct, frozen=True, kw_only=True):
 class VerifyOutput(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The request is good."""
 
-    valid: bool
+    valid: Annotated[bool, Meta(extra_json_schema={"const": True})]
     path_form: Annotated[
         str, Meta(description="`as-sent` or `percent-decoded`: which form of the path was signed.")
     ] = ""

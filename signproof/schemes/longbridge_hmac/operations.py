@@ -129,8 +129,8 @@ def _signed(request: SignedRequest) -> Answer:
 
 
 def _verify(prepared: Prepared, input_: VerifyInput) -> Answer:
-    verifier = Verifier(prepared.credential.app_key, prepared.credential.app_secret)
     try:
+        verifier = Verifier(prepared.credential.app_key, prepared.credential.app_secret)
         verified = verifier.verify(from_model(input_.request))
     except SignerError as error:
         return _rejected(error)

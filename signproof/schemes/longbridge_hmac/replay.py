@@ -52,6 +52,10 @@ def encoded_query(params: tuple[tuple[bytes, bytes], ...] | None) -> bytes | Non
     )
 
 
+def _current_token(access_token: bytes, refreshed_token: bytes | None) -> bytes:
+    return access_token if refreshed_token is None else refreshed_token
+
+
 def _headers(app_key: bytes, token: bytes, timestamp: bytes, header: bytes, body: bytes) -> Headers:
     content = ((b"Content-Type", b"application/json; charset=utf-8"),) if body else ()
     return (
@@ -65,7 +69,7 @@ def _headers(app_key: bytes, token: bytes, timestamp: bytes, header: bytes, body
 
 PIPELINE = Pipeline(
     (
-        Stage("token", ("access_token", "refreshed_token"), lambda old, new: new or old),
+        Stage("token", ("access_token", "refreshed_token"), _current_token),
         Stage("query", ("params",), encoded_query),
         Stage("canonical_headers", ("token", "app_key", "timestamp"), stages.canonical_headers),
         Stage("body_digest", ("body",), stages.body_digest),
@@ -105,6 +109,10 @@ def _sign_values(credential: Json, input_: Json) -> dict[str, Any]:
     }
 
 
+def _octets(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
 def _text(octets: bytes) -> str:
     return octets.decode("utf-8", "replace")
 
@@ -131,15 +139,22 @@ def sign_headers(credential: Json, input_: Json, output: Json) -> list[tuple[str
 
 def received_input(request: Json) -> Json:
     """Return the input of `request` that asks for what was received."""
-    timestamps = [value for name, value in request["headers"] if name.lower() == "x-timestamp"]
+    timestamps = [
+        value.strip(" \t") for name, value in request["headers"] if name.lower() == "x-timestamp"
+    ]
     pairs = (pair.partition("=") for pair in (request["query"] or "").split("&") if pair)
     return {
         "method": request["method"],
         "path": request["path"],
-        "params": [[unquote_plus(name), unquote_plus(value)] for name, _, value in pairs],
+        "params": [[_unquoted(name), _unquoted(value)] for name, _, value in pairs],
         "body_b64": request["body_b64"],
         "timestamp": timestamps[0] if timestamps else "",
     }
+
+
+def _unquoted(text: str) -> str:
+    # What is escaped need not be UTF-8: `request_values` takes these octets back.
+    return unquote_plus(text, errors="surrogateescape")
 
 
 def refreshed_token(input_: Json) -> str | None:
@@ -169,7 +184,7 @@ def request_values(credential: Json, input_: Json) -> dict[str, Any]:
     return values | {
         "method": call["method"].encode(),
         "path": call["path"].encode(),
-        "params": tuple((name.encode(), value.encode()) for name, value in call["params"]) or None,
+        "params": tuple((_octets(name), _octets(value)) for name, value in call["params"]) or None,
         "body": decode_octets(call["body_b64"]),
         "timestamp": input_["timestamp"].encode(),
     }

@@ -1,0 +1,117 @@
+"""The oracle's digests against known answers and the standard library, and when there are none."""
+
+import hashlib
+import hmac
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from signproof.oracles import openssl
+from signproof.oracles.longbridge_hmac.pipeline import PIPELINE
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> Iterator[None]:
+    openssl._dgst.cache_clear()
+    yield
+    openssl._dgst.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("octets", "digest"),
+    [
+        (b'{"foo":"bar"}', b"a5e744d0164540d33b1d7ea616c28f2fa97e754a"),
+        (b"", b"da39a3ee5e6b4b0d3255bfef95601890afd80709"),
+        (b"abc", b"a9993e364706816aba3e25717850c26c9cd0d89d"),
+    ],
+)
+def test_sha1_gives_the_known_answers(octets: bytes, digest: bytes) -> None:
+    assert openssl.sha1(octets) == digest
+
+
+@pytest.mark.parametrize("octets", [b"\0", bytes(range(256)), b"x" * 63, b"x" * 64, b"x" * 65])
+def test_sha1_is_the_standard_librarys(octets: bytes) -> None:
+    assert openssl.sha1(octets) == hashlib.sha1(octets).hexdigest().encode()
+
+
+@pytest.mark.parametrize(
+    ("key", "octets", "mac"),
+    [
+        # RFC 4231, test cases 1 and 2.
+        (
+            b"\x0b" * 20,
+            b"Hi There",
+            b"b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7",
+        ),
+        (
+            b"Jefe",
+            b"what do ya want for nothing?",
+            b"5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
+        ),
+    ],
+)
+def test_hmac_gives_the_known_answers(key: bytes, octets: bytes, mac: bytes) -> None:
+    assert openssl.hmac_sha256(key, octets) == mac
+
+
+@pytest.mark.parametrize("key", [b"", b"\0", b"k", b"k" * 64, b"k" * 65, "例".encode(), b"\xff"])
+@pytest.mark.parametrize("octets", [b"", b"text", bytes(range(256))])
+def test_hmac_is_the_standard_librarys(key: bytes, octets: bytes) -> None:
+    expected = hmac.new(key, octets, hashlib.sha256).hexdigest().encode()
+    assert openssl.hmac_sha256(key, octets) == expected
+
+
+def test_the_oracles_pipeline_gives_a_value_computed_by_hand() -> None:
+    results = PIPELINE.run(
+        {
+            "app_key": b"k",
+            "app_secret": b"s",
+            "access_token": b"t",
+            "refreshed_token": None,
+            "method": b"post",
+            "path": b"/v1/x",
+            "query": b"a=1",
+            "body": b'{"foo":"bar"}',
+            "timestamp": b"1",
+        }
+    )
+    canonical = (
+        b"POST|/v1/x|a=1|authorization:t\nx-api-key:k\nx-timestamp:1\n|"
+        b"authorization;x-api-key;x-timestamp|a5e744d0164540d33b1d7ea616c28f2fa97e754a"
+    )
+    assert results["canonical_request"] == canonical
+    # By the command line, outside of this project:
+    # printf 'HMAC-SHA256|%s' DIGEST | openssl dgst -sha256 -hmac s
+    assert results["canonical_digest"] == b"de0c3a74190c570801d316206bcfbece0e6dcf2c"
+    assert (
+        results["signature"] == b"575062d3ebaa81e2d09b899207b62a72ad83c2e93fbd8044b330779032a53c89"
+    )
+
+
+def test_without_the_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(openssl.OpensslMissing) as caught:
+        openssl.sha1(b"")
+    assert str(caught.value) == (
+        "the openssl command is not installed: vectors are written with it"
+    )
+
+
+@pytest.mark.parametrize(
+    ("script", "message"),
+    [
+        ("#!/bin/sh\necho 'no such digest' >&2\nexit 3\n", "openssl dgst failed: no such digest\n"),
+        ("#!/no/such/shell\n", "{command} cannot be run: No such file or directory"),
+    ],
+)
+def test_a_command_that_fails(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str, message: str
+) -> None:
+    command = tmp_path / "openssl"
+    command.write_text(script)
+    command.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(openssl.OpensslMissing) as caught:
+        openssl.hmac_sha256(b"key", b"")
+    assert str(caught.value) == message.format(command=command)
