@@ -18,6 +18,7 @@ nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.sessions = ["lint", "types", "layers", "tests", "lowest", "vectors", "wheel"]
 nox.options.error_on_missing_interpreters = True
 
+PARALLEL = ("-n", "auto", "-q")
 ROOT = Path(__file__).parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 
@@ -83,13 +84,13 @@ def layers(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
-    """The tests; on the newest Python present with coverage, which must not fall."""
+    """The tests; on the newest Python present all of them, with coverage, which must not fall."""
     _install(session, "test")
     if session.python != NEWEST:
-        session.run("pytest", *session.posargs)
+        session.run("pytest", *PARALLEL, "-m", "not once", *session.posargs)
         return
     session.run("coverage", "erase")
-    session.run("coverage", "run", "-m", "pytest", *session.posargs)
+    session.run("coverage", "run", "-m", "pytest", *PARALLEL, *session.posargs)
     session.run("coverage", "combine", "--quiet")
     if session.posargs:
         return
@@ -102,7 +103,7 @@ def lowest(session: nox.Session) -> None:
     """The tests with the lowest version of every dependency that pyproject allows."""
     requirements = nox.project.dependency_groups(PROJECT, "test")
     session.install("--resolution", "lowest-direct", "-e", ".", *requirements)
-    session.run("pytest", *session.posargs)
+    session.run("pytest", *PARALLEL, "-m", "not once", *session.posargs)
 
 
 @nox.session(tags=["fast"])
@@ -135,6 +136,7 @@ def wheel(session: nox.Session) -> None:
         signproof = str(scripts / "signproof")
         session.run(signproof, "verify", external=True)
         session.run(signproof, "vectors", "lint", external=True)
+        session.run(signproof, "show", "protocol", external=True, silent=True)
         report = Path(folder) / "report.json"
         session.run(signproof, "verify", "--topic", "page", "--json", str(report), external=True)
         counts = json.loads(report.read_text("utf-8"))["counts"]

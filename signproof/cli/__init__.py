@@ -12,6 +12,8 @@ import click
 
 __all__ = ["main", "signproof"]
 
+_INTERRUPTED = 130
+
 COMMANDS = {
     "verify": "Hold an implementation against the vectors.",
     "sign": "Sign one request: its headers, or a curl line.",
@@ -55,6 +57,21 @@ def _terminated(_signal: int, _frame: object) -> NoReturn:
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line: an error is one line, and an interrupt has its own exit code."""
     signal.signal(signal.SIGTERM, _terminated)
-    signproof()
+    try:
+        sys.exit(signproof.main(standalone_mode=False))
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.UsageError as error:
+        path = error.ctx.command_path if error.ctx else "signproof"
+        message = " ".join(error.format_message().split())
+        click.echo(f"Error: {message} ({path} --help shows the usage)", err=True)
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted", err=True)
+        sys.exit(_INTERRUPTED)

@@ -30,7 +30,7 @@ def command(language: str, path: Path | None, scheme_id: str, *, force: bool) ->
 
     It is one file without dependencies that answers `skipped` until its function sign() calls your
     SDK. PATH is the file to write: ./signproof_adapter.py or ./signproof-adapter.mjs by default.
-    For another language, docs/protocol.md says all that an adapter does.
+    For another language, `signproof show protocol` prints all that an adapter does.
     """
     ending, name, runner = _LANGUAGES[language]
     path = path or Path(name)
@@ -46,7 +46,9 @@ def _template(scheme_id: str, language: str, ending: str) -> bytes:
         schemes.get(scheme_id)
     template = files("signproof") / "adapters" / f"{scheme_id}{ending}"
     if not template.is_file():
-        raise Problem(f"there is no {language} template for {scheme_id} yet: see docs/protocol.md")
+        raise Problem(
+            f"there is no {language} template for {scheme_id} yet: see `signproof show protocol`"
+        )
     return template.read_bytes()
 
 

@@ -1,5 +1,7 @@
 """signproof show."""
 
+from pathlib import Path
+
 import click
 
 from signproof import codec, schemes
@@ -14,11 +16,14 @@ __all__ = ["command"]
 @click.argument("id_", metavar="ID")
 @vectors_option
 def command(id_: str, corpus: Corpus) -> None:
-    """Show a vector as JSON, or a mistake with its text, fix and evidence.
+    """Show a vector as JSON, a mistake with its text, fix and evidence, or the protocol page.
 
-    ID is a vector's id, such as longbridge-hmac/query/colon-raw, or a mistake's, such as
-    longbridge-hmac/query-sorted.
+    ID is a vector's id, such as longbridge-hmac/query/colon-raw, a mistake's, such as
+    longbridge-hmac/query-sorted, or `protocol`: all that writing an adapter takes.
     """
+    if id_ == "protocol":
+        click.echo(_protocol(), nl=False)
+        return
     scheme_id, _, rest = id_.partition("/")
     with one_line(schemes.UnknownScheme):
         scheme = schemes.get(scheme_id)
@@ -49,3 +54,11 @@ def command(id_: str, corpus: Corpus) -> None:
         ("vectors", ", ".join(negative) or "none of its own: see `vectors adequacy --matrix`"),
     ):
         click.echo(f"{name:<9}{text}")
+
+
+def _protocol() -> str:
+    """Return the page about adapters, in a checkout or an installed package."""
+    package = Path(__file__).resolve().parents[1]
+    installed = package / "_docs" / "protocol.md"
+    page = installed if installed.is_file() else package.parent / "docs" / "protocol.md"
+    return page.read_text("utf-8")

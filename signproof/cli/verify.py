@@ -76,8 +76,8 @@ def command(
 ) -> None:
     """Hold an implementation against the vectors.
 
-    COMMAND is a program in any language that speaks the protocol of docs/protocol.md; everything
-    behind `--` belongs to it. Without COMMAND and --python the reference itself is judged.
+    COMMAND is a program in any language that speaks the protocol (`signproof show protocol`); all
+    that stands behind `--` belongs to it. Without COMMAND and --python the reference is judged.
     """
     program = _program(ctx, names)
     if program and python_object:

@@ -85,5 +85,5 @@ def test_a_scheme_without_a_template(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     result = _run("node")
     assert (result.exit_code, result.stderr) == (
         2,
-        "Error: there is no node template for longbridge-hmac yet: see docs/protocol.md\n",
+        "Error: there is no node template for longbridge-hmac yet: see `signproof show protocol`\n",
     )

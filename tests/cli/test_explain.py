@@ -22,6 +22,8 @@ from signproof.explain import explain
 from signproof.mistakes.base import Catalogue
 from signproof.mistakes.longbridge_hmac import CATALOGUE
 
+pytestmark = pytest.mark.once
+
 Run = Callable[..., tuple[int, str, str]]
 
 SCHEME = "longbridge-hmac"

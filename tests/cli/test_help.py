@@ -89,6 +89,69 @@ def test_sigterm_becomes_an_exit(monkeypatch: pytest.MonkeyPatch) -> None:
     assert caught.value.code == 143
 
 
+@pytest.mark.parametrize(
+    ("words", "code", "error"),
+    [
+        (
+            ["explain", "longbridge-hmac", "missing.txt"],
+            2,
+            (
+                "Error: Invalid value for '[FILE]': 'missing.txt': No such file or directory "
+                "(signproof explain --help shows the usage)\n"
+            ),
+        ),
+        (
+            ["verify", "--window", "0"],
+            2,
+            (
+                "Error: Invalid value for '--window': 0 is not in the range 1<=x<=1024. "
+                "(signproof verify --help shows the usage)\n"
+            ),
+        ),
+        (["nothing"], 2, "Error: No such command 'nothing'. (signproof --help shows the usage)\n"),
+    ],
+)
+def test_wrong_usage_is_one_line(
+    words: list[str],
+    code: int,
+    error: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["signproof", *words])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert (caught.value.code, *capsys.readouterr()) == (code, "", error)
+
+
+def test_without_arguments_it_shows_the_help(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["signproof"])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    output, error = capsys.readouterr()
+    assert (caught.value.code, output) == (2, "")
+    assert [line.split()[0] for line in error.split("Commands:\n")[1].splitlines()] == [*COMMANDS]
+
+
+@pytest.mark.parametrize("interrupt", [KeyboardInterrupt, click.Abort])
+def test_an_interrupt_has_its_own_exit_code(
+    interrupt: type[BaseException],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def interrupted(**_options: object) -> None:
+        raise interrupt
+
+    monkeypatch.setattr(program, "main", interrupted)
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert (caught.value.code, *capsys.readouterr()) == (130, "", "Interrupted\n")
+
+
 def loaded(program: str) -> str:
     # Measuring coverage in the child would load more.
     environment = {

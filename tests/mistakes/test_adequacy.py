@@ -11,6 +11,8 @@ from signproof.adequacy import Row, catalogue, conforms, matrix
 from signproof.corpus import Case, Corpus
 from signproof.mistakes.longbridge_hmac import CATALOGUE
 
+pytestmark = pytest.mark.once
+
 SCHEME = schemes.get("longbridge-hmac")
 CASES = Corpus.open().cases(SCHEME.id)
 BY_ID = {case.id: case for case in CASES}

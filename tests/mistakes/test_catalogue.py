@@ -10,6 +10,8 @@ from signproof.mistakes.longbridge_hmac import CATALOGUE
 from signproof.pipeline import Pipeline
 from signproof.schemes.longbridge_hmac import SCHEME
 
+pytestmark = pytest.mark.once
+
 # The facts page, section "Mistakes people make": number -> ids.
 FACTS = {
     1: ["query-colon-signed-raw", "query-signed-decoded"],

@@ -22,6 +22,8 @@ from signproof.oracles import openssl
 from signproof.oracles.longbridge_hmac.pipeline import PIPELINE as ORACLE
 from signproof.pipeline import Pipeline, Stage
 
+pytestmark = pytest.mark.once
+
 Json = dict[str, Any]
 Values = dict[str, Any]
 

@@ -16,6 +16,8 @@ from signproof.oracles import openssl
 from signproof.oracles.longbridge_hmac.pipeline import PIPELINE as ORACLE
 from signproof.pipeline import Pipeline, Stage
 
+pytestmark = pytest.mark.once
+
 Values = dict[str, Any]
 
 REFERENCE = schemes.get("longbridge-hmac").pipeline
