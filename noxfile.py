@@ -87,13 +87,15 @@ def tests(session: nox.Session) -> None:
     """The tests; on the newest Python present all of them, with coverage, which must not fall."""
     _install(session, "test")
     if session.python != NEWEST:
-        session.run("pytest", *PARALLEL, "-m", "not once", *session.posargs)
+        session.run("pytest", *PARALLEL, "-m", "not once and not heavy", *session.posargs)
         return
     session.run("coverage", "erase")
-    session.run("coverage", "run", "-m", "pytest", *PARALLEL, *session.posargs)
+    session.run("coverage", "run", "-m", "pytest", *PARALLEL, "-m", "not heavy", *session.posargs)
     session.run("coverage", "combine", "--quiet")
     if session.posargs:
         return
+    # Measured, these would take four times as long.
+    session.run("pytest", *PARALLEL, "-m", "heavy")
     session.run("coverage", "report", "--include=signers/*", "--fail-under=100")
     session.run("coverage", "report", "--include=signproof/*", "--fail-under=95")
 
@@ -103,7 +105,7 @@ def lowest(session: nox.Session) -> None:
     """The tests with the lowest version of every dependency that pyproject allows."""
     requirements = nox.project.dependency_groups(PROJECT, "test")
     session.install("--resolution", "lowest-direct", "-e", ".", *requirements)
-    session.run("pytest", *PARALLEL, "-m", "not once", *session.posargs)
+    session.run("pytest", *PARALLEL, "-m", "not once and not heavy", *session.posargs)
 
 
 @nox.session(tags=["fast"])

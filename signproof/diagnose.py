@@ -84,6 +84,16 @@ class _Failure:
             hypothesis.hindsight(pipeline), self.hindsight
         )
 
+    def shows(self, hypothesis: _Hypothesis, pipeline: Pipeline) -> bool:
+        """Tell whether the mistake has any effect on this case, from the input or in hindsight."""
+        return self._changes(pipeline, hypothesis.edit(pipeline), self.values) or (
+            self.hindsight is not None
+            and self._changes(pipeline, hypothesis.hindsight(pipeline), self.hindsight)
+        )
+
+    def _changes(self, right: Pipeline, wrong: Pipeline, values: dict[str, Any]) -> bool:
+        return self.replay.output(right.run(values)) != self.replay.output(wrong.run(values))
+
     def _gives(self, pipeline: Pipeline, values: dict[str, Any]) -> bool:
         return self.replay.same(self.output, self.replay.output(pipeline.run(values)))
 
@@ -170,9 +180,10 @@ def _pairs(
     # Were one of the two without effect on a case, the other alone would explain it: so any one
     # unexplained case shows both, and the smallest is the cheapest.
     smallest = min(unexplained, key=lambda failure: len(str(failure.case.input)))
+    effective = [single for single in singles if smallest.shows(single, scheme.pipeline)]
     pairs = (
         _Hypothesis(f"{first.id} + {second.id}", (*first.mistakes, *second.mistakes))
-        for first, second in combinations(singles, 2)
+        for first, second in combinations(effective, 2)
     )
     return [pair for pair in pairs if smallest.fits(pair, scheme.pipeline)]
 

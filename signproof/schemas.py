@@ -124,15 +124,16 @@ def _with_fixtures(schema: Json) -> Json:
     }
 
 
-def _unrolled(value: Any) -> Any:
-    """Drop the generator's line breaks in docstrings: a description is one paragraph."""
+def _unrolled(value: Any, name: str = "") -> Any:
+    """Even out what the generator's versions write apart.
+
+    A description is one paragraph, without a docstring's line breaks; alternatives are sorted.
+    """
     if isinstance(value, dict):
-        return {
-            name: re.sub(r"\s+", " ", member).strip()
-            if name == "description" and isinstance(member, str)
-            else _unrolled(member)
-            for name, member in value.items()
-        }
+        return {key: _unrolled(member, key) for key, member in value.items()}
     if isinstance(value, list):
-        return [_unrolled(member) for member in value]
+        members = [_unrolled(member) for member in value]
+        return sorted(members, key=str) if name == "anyOf" else members
+    if isinstance(value, str) and name == "description":
+        return re.sub(r"\s+", " ", value).strip()
     return value

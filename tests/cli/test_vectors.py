@@ -16,6 +16,8 @@ from signproof.mistakes.base import Catalogue
 from signproof.mistakes.longbridge_hmac import CATALOGUE
 from signproof.oracles import openssl
 
+pytestmark = pytest.mark.once
+
 Run = Callable[..., tuple[int, str, str]]
 
 SCHEME = "longbridge-hmac"

@@ -19,6 +19,8 @@ from signproof.lint import Fault, compare, lint
 from signproof.model import Manifest
 from signproof.oracles.writing import manifest, vector_digest
 
+pytestmark = pytest.mark.once
+
 SCHEME = "longbridge-hmac"
 FILES = {entry.path: entry for entry in Corpus.open().manifest.files}
 VECTOR_FILES = sorted(path for path, entry in FILES.items() if entry.vectors)

@@ -20,6 +20,8 @@ from signproof.lint import lint
 from signproof.oracles.writing import written
 from signproof.schemes import longbridge_hmac
 
+pytestmark = pytest.mark.once
+
 SCHEME = '''
 """The signature is the exclusive or of all octets of text and key, in hex."""
 

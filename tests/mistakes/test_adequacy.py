@@ -11,7 +11,7 @@ from signproof.adequacy import Row, catalogue, conforms, matrix
 from signproof.corpus import Case, Corpus
 from signproof.mistakes.longbridge_hmac import CATALOGUE
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.heavy
 
 SCHEME = schemes.get("longbridge-hmac")
 CASES = Corpus.open().cases(SCHEME.id)

@@ -10,7 +10,7 @@ from signproof.mistakes.longbridge_hmac import CATALOGUE
 from signproof.pipeline import Pipeline
 from signproof.schemes.longbridge_hmac import SCHEME
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.heavy
 
 # The facts page, section "Mistakes people make": number -> ids.
 FACTS = {

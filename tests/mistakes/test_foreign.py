@@ -13,7 +13,7 @@ from signproof.mistakes.longbridge_hmac import CATALOGUE
 from signproof.model import Outcome, Report
 from signproof.verify import verify
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.heavy
 
 FOREIGN = Path(__file__).with_name("foreign.py")
 SCHEME = schemes.get("longbridge-hmac")

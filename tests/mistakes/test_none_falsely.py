@@ -22,7 +22,7 @@ from signproof.oracles import openssl
 from signproof.oracles.longbridge_hmac.pipeline import PIPELINE as ORACLE
 from signproof.pipeline import Pipeline, Stage
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.heavy
 
 Json = dict[str, Any]
 Values = dict[str, Any]
