@@ -16,6 +16,7 @@ __all__ = ["printable", "progress", "show"]
 _SHOWN = 10
 _PER_CAUSE = 2
 _WARNINGS = 3
+_SKIPS = 5
 _ORDER = (
     Outcome.ERROR,
     Outcome.TIMEOUT,
@@ -45,11 +46,11 @@ def progress(total: int) -> Iterator[Progress]:
 
 def show(report: Report, cases: Mapping[str, Case], *, again: str, verbose: bool = False) -> None:
     """Print the report; *again* is the command that repeats one vector, `{id}` in its place."""
-    failures = [result for result in report.results if _is_failure(result)]
+    failures = [result for result in report.results if _is_failure(report, result)]
     failures.sort(key=lambda result: _ORDER.index(result.outcome))
     shown = failures if verbose else _most_telling(failures)
     for result in shown:
-        _failure(result, cases[result.id], again)
+        _failure(report, result, cases[result.id], again)
     if len(shown) < len(failures):
         rest = len(failures) - len(shown)
         click.echo(f"… and {rest} more: --verbose shows them here, --json writes them to a file\n")
@@ -72,10 +73,10 @@ def _most_telling(failures: list[Result]) -> list[Result]:
 
 
 def _warnings(report: Report, cases: Mapping[str, Case], again: str, *, verbose: bool) -> None:
-    warnings = [result for result in report.results if _is_warning(result)]
+    warnings = [result for result in report.results if _is_warning(report, result)]
     if verbose:
         for result in warnings:
-            _failure(result, cases[result.id], again)
+            _failure(report, result, cases[result.id], again)
         return
     for result in warnings[:_WARNINGS]:
         click.secho("warn", fg="yellow", nl=False)
@@ -86,20 +87,23 @@ def _warnings(report: Report, cases: Mapping[str, Case], again: str, *, verbose:
         click.echo()
 
 
-def _is_failure(result: Result) -> bool:
+def _is_failure(report: Report, result: Result) -> bool:
     quiet = {Outcome.PASS, Outcome.SKIP, Outcome.XFAIL}
-    return result.outcome not in quiet and not _is_warning(result)
+    return result.outcome not in quiet and not _is_warning(report, result)
 
 
-def _is_warning(result: Result) -> bool:
-    return result.outcome is Outcome.FAIL and result.importance is not Importance.MUST
+def _is_warning(report: Report, result: Result) -> bool:
+    """Tell whether a failure does not count: the same rule as the exit code's."""
+    counting = {Importance.MUST, Importance.SHOULD} if report.strict else {Importance.MUST}
+    return result.outcome is Outcome.FAIL and result.importance not in counting
 
 
-def _failure(result: Result, case: Case, again: str) -> None:
+def _failure(report: Report, result: Result, case: Case, again: str) -> None:
     word = result.outcome.value.upper()
-    if _is_warning(result):
+    warns = _is_warning(report, result)
+    if warns:
         word = {"should": "WARN", "may": "INFO"}[result.importance.value]
-    click.secho(word, fg="yellow" if _is_warning(result) else "red", bold=True, nl=False)
+    click.secho(word, fg="yellow" if warns else "red", bold=True, nl=False)
     click.echo(f" {result.id}")
     rows = [("case", case.vector.comment), ("what", result.message)]
     if result.difference is not None:
@@ -152,6 +156,7 @@ def _summary(report: Report) -> None:
         for line in report.stderr.strip().splitlines()[-_SHOWN:]:
             click.echo(f"  {printable(line)}")
         click.echo()
+    _skips(report)
     implementation = " ".join(
         part for part in (report.implementation.name, report.implementation.version) if part
     )
@@ -162,7 +167,7 @@ def _summary(report: Report) -> None:
         for outcome in _ORDER
         if report.counts.get(outcome)
     ]
-    warnings = sum(_is_warning(result) for result in report.results)
+    warnings = sum(_is_warning(report, result) for result in report.results)
     if warnings:
         parts.append(click.style(f"(of the failures {warnings} only warn)", fg="yellow"))
     unstated = sum(result.note == "reason not stated" for result in report.results)
@@ -171,6 +176,15 @@ def _summary(report: Report) -> None:
     if not report.complete:
         parts.append(click.style("interrupted: the rest was not run", fg="red"))
     click.echo(" · ".join(parts) or "nothing was run")
+
+
+def _skips(report: Report) -> None:
+    """Say why cases were skipped: what is not judged must not look as if it were."""
+    why = Counter(result.message for result in report.results if result.outcome is Outcome.SKIP)
+    for message, count in why.most_common(_SKIPS):
+        click.echo(f"skipped {count}: {printable(message) or 'no reason given'}")
+    if why:
+        click.echo()
 
 
 def printable(text: str) -> str:

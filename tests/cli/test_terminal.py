@@ -141,7 +141,11 @@ def test_the_worst_comes_first(capsys: pytest.CaptureFixture[str]) -> None:
         )
     ]
     results.append(result("h", Outcome.XFAIL, known="a known reason (link)"))
-    end = END + "1 error · 1 timeout · 1 flaky · 1 xpass · 1 fail · 1 xfail · 1 skip · 1 pass\n"
+    end = (
+        "skipped 1: m g\n\n"
+        + END
+        + "1 error · 1 timeout · 1 flaky · 1 xpass · 1 fail · 1 xfail · 1 skip · 1 pass\n"
+    )
     failures = (
         bare("f", "ERROR", "m f")
         + bare("e", "TIMEOUT", "m e")
@@ -274,3 +278,44 @@ def test_progress_is_shown_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -
             advance()
         assert bool(stream.getvalue()) == shows
         assert ("verifying" in stream.getvalue()) == shows
+
+
+@pytest.mark.parametrize(
+    ("strict", "expected"),
+    [
+        (
+            False,
+            (
+                "warn s/t/guard: accepted\n\nmine 2 · s · vectors 1.0.0\n"
+                "1 fail · (of the failures 1 only warn)\n"
+            ),
+        ),
+        (
+            True,
+            (
+                "FAIL s/t/guard\n  case     The case s/t/guard.\n  what     accepted\n"
+                "  source   document: the page\n  again    signproof verify --id s/t/guard\n\n"
+                "mine 2 · s · vectors 1.0.0\n1 fail\n"
+            ),
+        ),
+    ],
+)
+def test_with_strict_a_warning_is_a_failure(
+    capsys: pytest.CaptureFixture[str],
+    strict: bool,  # noqa: FBT001 - a row of the table
+    expected: str,
+) -> None:
+    guard = result("guard", Outcome.FAIL, importance=Importance.SHOULD, message="accepted")
+    assert shown(capsys, report(guard, strict=strict)) == expected
+
+
+def test_why_cases_were_skipped(capsys: pytest.CaptureFixture[str]) -> None:
+    results = [
+        *(result(f"a{n}", Outcome.SKIP, message="it does not offer verify") for n in range(3)),
+        result("b", Outcome.SKIP),
+        result("c", Outcome.PASS),
+    ]
+    assert shown(capsys, report(*results, exit_code=0)) == (
+        "skipped 3: it does not offer verify\nskipped 1: no reason given\n\n"
+        "mine 2 · s · vectors 1.0.0\n4 skip · 1 pass\n"
+    )

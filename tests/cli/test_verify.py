@@ -267,6 +267,8 @@ def test_a_python_object(run: Run, foreign: str) -> None:
     assert code == EXIT_NEVER_RAN
     assert output.splitlines() == [
         f"skip  {NONE}: not implemented",
+        "skipped 1: not implemented",
+        "",
         f"mine · {SCHEME} · vectors 1.0.0",
         "1 skip",
     ]
