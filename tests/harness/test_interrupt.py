@@ -41,7 +41,7 @@ def interrupted(
     words = [sys.executable, "-m", "signproof", "verify", "longbridge-hmac", *options]
     words[1:3] = ["-c", "from signproof.cli import main; main()"]
     with subprocess.Popen(
-        [*words, "--topic", "timestamp", "--", *adapter],
+        [*words, "--timeout", "600", "--topic", "timestamp", "--", *adapter],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
