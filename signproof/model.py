@@ -74,6 +74,10 @@ class Importance(enum.StrEnum):
     MAY = "may"
     """A failure is information."""
 
+    def counts(self, *, strict: bool) -> bool:
+        """Tell whether a failure counts; what does not count only warns."""
+        return self is Importance.MUST or (strict and self is Importance.SHOULD)
+
 
 class SourceKind(enum.StrEnum):
     """Where an expectation comes from."""

@@ -16,7 +16,6 @@ from signproof.model import (
     FORMAT,
     Answer,
     Difference,
-    Importance,
     Outcome,
     Report,
     Result,
@@ -262,11 +261,10 @@ def _exit_code(results: Sequence[Result], *, complete: bool, strict: bool) -> in
         return EXIT_INTERRUPTED
     if all(result.outcome is Outcome.SKIP for result in results):
         return EXIT_NEVER_RAN
-    counting = {Importance.MUST, Importance.SHOULD} if strict else {Importance.MUST}
     return int(
         any(
             result.outcome in _BROKEN
-            or (result.outcome is Outcome.FAIL and result.importance in counting)
+            or (result.outcome is Outcome.FAIL and result.importance.counts(strict=strict))
             for result in results
         )
     )

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
-from signproof.model import Importance, Outcome, Report, Result
+from signproof.model import Outcome, Report, Result
 
 __all__ = ["render"]
 
@@ -48,8 +48,7 @@ def _count(element: ET.Element, results: Sequence[Result], *, strict: bool) -> N
 
 
 def _warns(result: Result, *, strict: bool) -> bool:
-    counting = {Importance.MUST, Importance.SHOULD} if strict else {Importance.MUST}
-    return result.outcome is Outcome.FAIL and result.importance not in counting
+    return result.outcome is Outcome.FAIL and not result.importance.counts(strict=strict)
 
 
 def _tag(result: Result, *, strict: bool) -> str | None:

@@ -9,7 +9,7 @@ import click
 
 from signproof.corpus import Case
 from signproof.implementations.base import Progress
-from signproof.model import Importance, Outcome, Report, Result
+from signproof.model import Outcome, Report, Result
 
 __all__ = ["printable", "progress", "show"]
 
@@ -94,8 +94,7 @@ def _is_failure(report: Report, result: Result) -> bool:
 
 def _is_warning(report: Report, result: Result) -> bool:
     """Tell whether a failure does not count: the same rule as the exit code's."""
-    counting = {Importance.MUST, Importance.SHOULD} if report.strict else {Importance.MUST}
-    return result.outcome is Outcome.FAIL and result.importance not in counting
+    return result.outcome is Outcome.FAIL and not result.importance.counts(strict=report.strict)
 
 
 def _failure(report: Report, result: Result, case: Case, again: str) -> None:
