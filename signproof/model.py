@@ -32,6 +32,8 @@ __all__ = [
     "Result",
     "Run",
     "RunReply",
+    "SendInput",
+    "SendOutput",
     "Source",
     "SourceKind",
     "Start",
@@ -202,6 +204,39 @@ class Request(_Model, frozen=True, kw_only=True):
     ]
     headers: Annotated[list[tuple[str, str]], Meta(description="In wire order, case kept.")]
     body_b64: str
+
+
+class SendInput(_Model, frozen=True, kw_only=True):
+    """A request to send through an SDK's public client, which signs it; text members are ASCII."""
+
+    base_url: Annotated[Text, Meta(description="Where to: `http://127.0.0.1:PORT`, no path.")]
+    method: Text
+    path: Text
+    query: Annotated[
+        str | None, Meta(description="The query as it shall stand in the target; null for none.")
+    ]
+    params: Annotated[
+        list[tuple[str, str]] | None,
+        Meta(
+            description="The same query as names and values, not encoded, where the SDK may encode "
+            "it in its own way; null where the octets of `query` are what the case is about."
+        ),
+    ]
+    headers: Annotated[
+        list[tuple[str, str]],
+        Meta(description="Headers to hand to the SDK beside its own; mostly empty."),
+    ] = []
+    body_b64: Annotated[str, Meta(description="The body; empty for none.")]
+
+
+class SendOutput(_Model, frozen=True, kw_only=True):
+    """What came of it, as far as the SDK tells; what arrived at the server is what is judged."""
+
+    status: Annotated[int, Meta(description="The HTTP status; 0 where the SDK does not tell.")] = 0
+    body_b64: Annotated[
+        str, Meta(description="The answer's body, or the part that the SDK returns.")
+    ] = ""
+    error: Annotated[str, Meta(description="The SDK's error; empty where the call succeeded.")] = ""
 
 
 class Status(enum.StrEnum):

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from signers.request import SignedRequest
 
-__all__ = ["Mock", "MockReply", "Verdict"]
+__all__ = ["Mock", "MockReply", "ServedMock", "Verdict"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +47,14 @@ class Mock(Protocol):
 
     def handle(self, request: SignedRequest, client_ip: str) -> MockReply:
         """Answer *request* from *client_ip*; never raises for what a client sent."""
+
+
+class ServedMock(Mock, Protocol):
+    """A mock broker that a server can put on a socket, where octets come that are no request."""
+
+    def unreadable(self, status: int, message: str) -> MockReply:
+        """Refuse what a server could not read as a request, in the broker's own envelope.
+
+        *status* is the HTTP status that the server found fitting, *message* what was wrong; the
+        message goes to the verdict only.
+        """

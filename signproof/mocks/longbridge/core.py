@@ -8,7 +8,7 @@ from signers.request import SignedRequest
 from signers.secret import Secret
 from signproof.mocks.longbridge.accounts import Account, Accounts
 from signproof.mocks.longbridge.endpoints import Endpoints
-from signproof.mocks.longbridge.envelope import Refused, refusal, success
+from signproof.mocks.longbridge.envelope import Refused, refusal, success, unreadable
 from signproof.mocks.longbridge.gate import Gate
 from signproof.mocks.longbridge.limits import RateLimit
 from signproof.mocks.replies import MockReply, Verdict
@@ -75,6 +75,10 @@ class LongbridgeMock:
         """Answer *request*, whatever octets it has; what was wrong is in the reply's verdict."""
         with self._lock:
             return self._answer(request, client_ip, self._now_ms())
+
+    def unreadable(self, status: int, message: str) -> MockReply:
+        """Refuse what a server could not read as a request."""
+        return unreadable(status, message)
 
     def reset_token(self, app_key: str) -> Secret:
         """Return a new token of the longest life and end the old one, as the developer page does.

@@ -11,7 +11,7 @@ from typing import Any
 from signproof import codec
 from signproof.mocks.replies import MockReply, Verdict
 
-__all__ = ["ErrorCode", "Evidence", "Refused", "refusal", "success"]
+__all__ = ["ErrorCode", "Evidence", "Refused", "refusal", "success", "unreadable"]
 
 _CONTENT_TYPE = (b"Content-Type", b"application/json; charset=utf-8")
 
@@ -77,6 +77,13 @@ def refusal(refused: Refused, verdict: Verdict) -> MockReply:
     allow = () if refused.allow is None else ((b"Allow", refused.allow),)
     body = {"code": error.code, "message": error.message, "data": None}
     return _reply(error.status, body, allow, verdict)
+
+
+def unreadable(status: int, message: str) -> MockReply:
+    """Return the answer to what is no request; the code is invented as `Evidence.INVENTED` says."""
+    envelope = {"code": status * 1000, "message": "bad request", "data": None}
+    verdict = Verdict(accepted=False, reason="unreadable-request", message=message)
+    return _reply(status, envelope, (), verdict)
 
 
 def _reply(
