@@ -1,11 +1,11 @@
 """What every mock broker answers, and the interface that a transport or a server drives."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from signers.request import SignedRequest
 
-__all__ = ["Mock", "MockReply", "ServedMock", "Verdict"]
+__all__ = ["Mock", "MockReply", "ServedMock", "Socket", "UpgradeRefused", "Upgrading", "Verdict"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +58,44 @@ class ServedMock(Mock, Protocol):
         *status* is the HTTP status that the server found fitting, *message* what was wrong; the
         message goes to the verdict only.
         """
+
+
+class UpgradeRefused(Exception):
+    """A request to leave HTTP is not one that the mock takes.
+
+    *status* is the fitting HTTP status, for `ServedMock.unreadable`.
+    """
+
+    def __init__(self, status: int, detail: str) -> None:
+        self.status = status
+        self.detail = detail
+        super().__init__(f"no WebSocket connection: {detail}")
+
+
+class Socket(Protocol):
+    """A mock's side of a connection that leaves HTTP, without any I/O."""
+
+    @property
+    def ping_seconds(self) -> float:
+        """How often `ping` is to be sent."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether the transport is to be closed, after what was returned last has been written."""
+
+    def upgrade(self, request: SignedRequest) -> bytes:
+        """Return the answer to the request that asks for it; raises UpgradeRefused."""
+
+    def receive(self, octets: bytes) -> bytes:
+        """Return the answer to *octets*, which may be none."""
+
+    def ping(self) -> bytes:
+        """Return what keeps the client from hanging up."""
+
+
+@runtime_checkable
+class Upgrading(Protocol):
+    """A mock that has another protocol beside HTTP on its port."""
+
+    def socket(self, request: SignedRequest) -> Socket | None:
+        """Return its side of the connection where *request* asks for that, None for HTTP."""

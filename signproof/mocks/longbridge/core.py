@@ -11,6 +11,7 @@ from signproof.mocks.longbridge.endpoints import Endpoints
 from signproof.mocks.longbridge.envelope import Refused, refusal, success, unreadable
 from signproof.mocks.longbridge.gate import Gate
 from signproof.mocks.longbridge.limits import RateLimit
+from signproof.mocks.longbridge.socket import Gateway, is_upgrade
 from signproof.mocks.replies import MockReply, Verdict
 
 __all__ = ["LongbridgeMock", "UnknownAppKey"]
@@ -75,6 +76,10 @@ class LongbridgeMock:
         """Answer *request*, whatever octets it has; what was wrong is in the reply's verdict."""
         with self._lock:
             return self._answer(request, client_ip, self._now_ms())
+
+    def socket(self, request: SignedRequest) -> Gateway | None:
+        """Return the gateway's side of a WebSocket where *request* asks for one."""
+        return Gateway(self._clock) if is_upgrade(request) else None
 
     def unreadable(self, status: int, message: str) -> MockReply:
         """Refuse what a server could not read as a request."""
