@@ -20,6 +20,8 @@ nox.options.error_on_missing_interpreters = True
 
 PARALLEL = ("-n", "auto", "-q")
 ROOT = Path(__file__).parent
+FEWEST_SENT, FEWEST_NOT_GET = 60, 20
+"""How many vectors every SDK has to send, and how many of these with another method than GET."""
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 
 
@@ -115,6 +117,31 @@ def vectors(session: nox.Session) -> None:
     session.run("signproof", "vectors", "lint")
     session.run("signproof", "vectors", "check")
     session.run("signproof", "vectors", "adequacy")
+
+
+@nox.session(default=False)
+def sdks(session: nox.Session) -> None:
+    """The published SDKs against the vectors, none left out, and the findings page as they give it.
+
+    They are installed once, below the user's cache folder; Go, Node.js and Rust have to be there.
+    """
+    _install(session)
+    page = ROOT / "docs" / "findings" / "longbridge.md"
+    with tempfile.TemporaryDirectory() as folder:
+        copy, report = Path(folder) / page.name, Path(folder) / "matrix.json"
+        shutil.copy(page, copy)
+        asked = session.posargs or ["--no-skip", "--findings", str(copy), "--json", str(report)]
+        session.run("signproof", "matrix", "longbridge-hmac", *asked)
+        if session.posargs:
+            return
+        for entry in json.loads(report.read_text("utf-8"))["entries"]:
+            results = entry["report"]["results"]
+            sent = sum(result["outcome"] != "skip" for result in results)
+            if sent < FEWEST_SENT or entry["not_get"] < FEWEST_NOT_GET:
+                session.error(f"{entry['sdk']} was sent too few vectors: {sent}")
+        if copy.read_bytes() != page.read_bytes():
+            shutil.copy(copy, page)
+            session.error(f"{page.name} did not say what the SDKs do; it was renewed: look at it")
 
 
 @nox.session

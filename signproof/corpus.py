@@ -11,9 +11,21 @@ import msgspec
 from signproof import codec
 from signproof.model import FORMAT, Manifest, Vector, VectorFile
 
-__all__ = ["Case", "Corpus", "CorpusError", "default_root"]
+__all__ = [
+    "CONFIRMATIONS",
+    "MANIFEST",
+    "RECORDED",
+    "Case",
+    "Corpus",
+    "CorpusError",
+    "default_root",
+    "recordings",
+]
 
 MANIFEST = "manifest.json"
+CONFIRMATIONS = "confirmations.json"
+RECORDED = "recorded"
+"""The topic, and with it the file, of vectors that were recorded and are not written anew."""
 
 _Model = TypeVar("_Model", bound=msgspec.Struct)
 
@@ -49,6 +61,15 @@ def default_root() -> Path:
     package = Path(__file__).resolve().parent
     installed = package / "_vectors"
     return installed if installed.is_dir() else package.parent / "vectors"
+
+
+def recordings(root: Path) -> dict[str, bytes]:
+    """Return path and octets of what was recorded and is not written anew; raises OSError."""
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for name in (f"{RECORDED}.json", CONFIRMATIONS)
+        for path in sorted(root.glob(f"*/{name}"))
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from signers.request import SignedRequest
+from signproof.adequacy import catalogue
 from signproof.corpus import Case
 from signproof.diagnose import Seen, diagnose, first_difference, masked
 from signproof.model import (
@@ -24,6 +25,10 @@ from signproof.scheme import HttpSigning, Scheme
 __all__ = ["Explanation", "explain"]
 
 
+_SHORTEST_SECRET = 4
+"""What is shorter is no secret, and masking it would spoil whatever has the same letters."""
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """What is known about a received request; nothing in it holds a secret."""
@@ -37,6 +42,9 @@ class Explanation:
     """Where what was signed first parts from what should have been."""
     own_difference: Difference | None = None
     """The same against the author's own intermediates, where some were given."""
+    expected: str = ""
+    """What should have been signed for the request as received, secrets masked; empty where it is
+    not the signature that is wrong."""
 
 
 def explain(
@@ -55,7 +63,7 @@ def explain(
     hide = [values[member].encode() for member in http.secret_members]
     # Where the token sent is another than the credential's, it is no less a secret.
     for value in request.values(b"Authorization"):
-        hide += [value, *value.split()[-1:]]
+        hide += [part for part in (value, *value.split()[-1:]) if len(part) >= _SHORTEST_SECRET]
     verify = scheme.operations["verify"]
     answer = verify.reference(
         scheme.prepare(msgspec.convert(values, scheme.credential)),
@@ -71,6 +79,7 @@ def explain(
         reason, message = finding.member, finding.message
     else:
         reason, message = answer.reason, answer.message
+    signed_wrong = reason == catalogue(scheme).refusal
     diagnosis = diagnose(scheme, [Seen(case, received)], [], hide)
     return Explanation(
         valid=False,
@@ -79,7 +88,24 @@ def explain(
         causes=diagnosis.causes.get(case.id, []),
         difference=diagnosis.differences.get(case.id),
         own_difference=own,
+        expected=_expected(scheme, http, case, received, hide) if signed_wrong else "",
     )
+
+
+def _expected(
+    scheme: Scheme,
+    http: HttpSigning,
+    case: Case,
+    received: dict[str, object],
+    hide: list[bytes],
+) -> str:
+    """Return the stage that shows best what is signed, right for the octets received."""
+    replay = scheme.operations["request"].replay
+    if replay is None or replay.hindsight is None:
+        return ""
+    values = replay.hindsight(dict(case.credential or {}), case.input, received)
+    stage: bytes = scheme.pipeline.run(values)[http.signed_stage]
+    return masked(stage, hide).decode("utf-8", "replace")
 
 
 def _case(scheme: Scheme, credential: dict[str, str], input_: dict[str, object]) -> Case:

@@ -5,7 +5,7 @@ description stands once. Readers ignore members they do not know and refuse an u
 """
 
 import enum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -17,12 +17,16 @@ __all__ = [
     "Answer",
     "Cause",
     "Choice",
+    "Confirmation",
+    "Confirmations",
     "Difference",
     "Expected",
     "Implementation",
     "Importance",
     "Manifest",
     "ManifestFile",
+    "Matrix",
+    "MatrixEntry",
     "Outcome",
     "Prepare",
     "PrepareReply",
@@ -192,6 +196,30 @@ class Manifest(_Model, frozen=True, kw_only=True):
     format: int
     set_version: Text
     files: list[ManifestFile]
+
+
+class Confirmation(_Model, frozen=True, kw_only=True):
+    """A vector that an SDK was seen to agree with."""
+
+    vector: VectorId
+    sdk: Annotated[Text, Meta(description="Ecosystem and package, such as `pypi longport`.")]
+    version: Text
+    date: Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\d$", description="When it was seen, UTC.")]
+    agreement: Annotated[
+        Literal["exact", "same request"],
+        Meta(
+            description="`exact`: it sent these octets; `same request`: it wrote them otherwise. "
+            "Its signature over what it sent was right."
+        ),
+    ]
+
+
+class Confirmations(_Model, frozen=True, kw_only=True):
+    """What SDKs were seen to agree with, of one scheme."""
+
+    format: int
+    scheme: Text
+    confirmations: list[Confirmation]
 
 
 class Request(_Model, frozen=True, kw_only=True):
@@ -407,3 +435,35 @@ class Report(_Model, frozen=True, kw_only=True):
     stderr: Annotated[str, Meta(description="The end of what the adapter wrote there.")] = ""
     exit_code: int
     results: list[Result]
+
+
+class MatrixEntry(_Model, frozen=True, kw_only=True):
+    """An SDK in the matrix."""
+
+    sdk: Annotated[str, Meta(description="Its id: a folder of `sdks`.")]
+    package: str
+    version: str
+    language: str
+    required: bool
+    state: Annotated[
+        Literal["judged", "skipped", "failed"],
+        Meta(description="Skipped for want of a tool; failed to install or to start."),
+    ]
+    why: str = ""
+    report: Annotated[Report | None, Meta(description="Of the vectors that it sent.")] = None
+    not_get: Annotated[int, Meta(description="Vectors it sent with another method.")] = 0
+    observations: Annotated[dict[str, str], Meta(description="By question.")] = {}
+    typed: Annotated[Report | None, Meta(description="Of the requests of its typed calls.")] = None
+
+
+class Matrix(_Model, frozen=True, kw_only=True):
+    """All SDKs of a scheme."""
+
+    format: int
+    signproof: str
+    set_version: str
+    scheme: str
+    sandboxed: bool
+    excluded: Annotated[dict[str, str], Meta(description="Why vectors are not sent, by id.")]
+    entries: list[MatrixEntry]
+    exit_code: int

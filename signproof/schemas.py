@@ -8,13 +8,17 @@ import msgspec
 
 from signproof import codec, schemes
 from signproof.model import (
+    Confirmations,
     Expected,
     Manifest,
+    Matrix,
     Prepare,
     PrepareReply,
     Report,
     Run,
     RunReply,
+    SendInput,
+    SendOutput,
     Start,
     StartReply,
     VectorFile,
@@ -34,6 +38,8 @@ def files() -> dict[str, bytes]:
         "vectors": _plain(VectorFile, "A vector file"),
         "manifest": _plain(Manifest, "The manifest of a vector set"),
         "report": _plain(Report, "The report of a run"),
+        "matrix": _plain(Matrix, "The report on all SDKs of a scheme"),
+        "confirmations": _plain(Confirmations, "What SDKs were seen to agree with"),
         "protocol": _protocol(),
     }
     for scheme_id in schemes.ids():
@@ -51,7 +57,7 @@ def _plain(model: type[msgspec.Struct], title: str) -> Json:
 
 
 def _protocol() -> Json:
-    messages = (Start, StartReply, Prepare, PrepareReply, Run, RunReply)
+    messages = (Start, StartReply, Prepare, PrepareReply, Run, RunReply, SendInput, SendOutput)
     _, components = msgspec.json.schema_components(messages, ref_template="#/$defs/{name}")
     return {
         "$schema": _DIALECT,

@@ -9,7 +9,7 @@ import msgspec
 from signproof.model import Answer
 from signproof.pipeline import Pipeline
 
-__all__ = ["Check", "Finding", "HttpSigning", "Operation", "Replay", "Scheme"]
+__all__ = ["Check", "Finding", "HttpSigning", "Operation", "Program", "Replay", "Scheme", "Sending"]
 
 Json = dict[str, Any]
 
@@ -58,11 +58,37 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
+class Program:
+    """How a program that signs for this scheme is pointed at a mock and kept from the broker."""
+
+    mock: str
+    """The module that has `served(credentials, clock)`; it answers for these credentials."""
+    credential: Json
+    """Made-up values of the form that the broker gives out."""
+    address: tuple[str, ...]
+    """Environment variables that official SDKs take the base URL from."""
+    fixed: Mapping[str, str]
+    """Environment variables with what else keeps official SDKs on this machine; `{base_url}` in a
+    value is the mock's address, `{socket_url}` the same for WebSockets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """How a vector is sent through an SDK that hides its signer, and what is asked of it then."""
+
+    call: Json
+    """The members of `SendInput` but the address."""
+    asked: Callable[[Json], Json]
+    """From the request as received to an input of `request` that asks for what was to be sent; the
+    timestamp is the SDK's own."""
+
+
+@dataclass(frozen=True, slots=True)
 class HttpSigning:
-    """A scheme that signs HTTP requests: what `sign` and `explain` need of it.
+    """A scheme that signs HTTP requests: what `sign`, `explain`, `wire` and `matrix` need of it.
 
     It has the operations `sign` (with method, path, query, body_b64 and timestamp), `request` and
-    `verify` (of a `request`), and the check `signed-request`.
+    `verify` (of a `request`), and the checks `signed-request` and `sent-request`.
     """
 
     base_url: str
@@ -73,6 +99,14 @@ class HttpSigning:
     """Members of the credential that are not shown unless asked for."""
     request_input: Callable[[Json], Json]
     """From a received request to an input of `request` that asks for it."""
+    sending: Callable[[str, Json], Sending | str | None]
+    """From an operation and its input to how it is sent, or why it cannot be; None where it is no
+    request at all."""
+    recorded: Callable[[Json], list[tuple[str, Json, Json]]]
+    """From a request as a client sent it to what it shows: operation, input, expected output."""
+    program: Program
+    signed_stage: str
+    """The stage that shows best what is signed: to compare with one's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +130,16 @@ class Scheme:
     environment: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By member of the credential, the environment variables that may hold it, best first."""
     http: HttpSigning | None = None
+    """None where it signs none; see `signing`."""
     mistakes: str = ""
     """The module that has `CATALOGUE`; imported only where mistakes are needed."""
+    behaviours: str = ""
+    """The module that has `BEHAVIOURS`: what SDKs are asked besides the vectors."""
     oracle: str = ""
     """The module that has `PIPELINE` and `files()`; imports nothing of `signers`."""
+
+    def signing(self) -> HttpSigning:
+        """Return how it signs HTTP requests; raises ValueError where it does not."""
+        if self.http is None:
+            raise ValueError(f"{self.id} does not sign HTTP requests")
+        return self.http

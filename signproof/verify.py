@@ -23,7 +23,7 @@ from signproof.model import (
 )
 from signproof.scheme import Scheme
 
-__all__ = ["EXIT_INTERRUPTED", "EXIT_NEVER_RAN", "judge", "verify"]
+__all__ = ["EXIT_INTERRUPTED", "EXIT_NEVER_RAN", "judge", "report", "verify"]
 
 EXIT_NEVER_RAN = 3
 EXIT_INTERRUPTED = 130
@@ -61,6 +61,20 @@ def verify(
     replies = dict(driver.replies)
     for id_, why in unsupported.items():
         replies[id_] = Answer(status=Status.SKIPPED, message=why)
+    return report(driver, corpus, cases, replies, known=known, strict=strict, complete=complete)
+
+
+def report(
+    driver: Driver,
+    corpus: Corpus,
+    cases: Sequence[Case],
+    replies: Mapping[str, Reply],
+    *,
+    known: Mapping[str, str] | None = None,
+    strict: bool = False,
+    complete: bool = True,
+) -> Report:
+    """Judge and diagnose *replies*, by vector id; cases without a reply were not run."""
     answered = [case for case in cases if case.id in replies]
     reasons = "reasons" in driver.features
     results = {

@@ -16,6 +16,10 @@ _INTERRUPTED = 130
 
 COMMANDS = {
     "verify": "Hold an implementation against the vectors.",
+    "wire": "Judge every request that a program sends.",
+    "serve": "Serve a mock broker, for development.",
+    "record": "Make vectors of what a client sends.",
+    "matrix": "Hold published SDKs against the vectors.",
     "sign": "Sign one request: its headers, or a curl line.",
     "explain": "Say which mistake made a wrong signature.",
     "list": "List vectors, mistakes, operations or reasons.",

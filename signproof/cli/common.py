@@ -1,7 +1,7 @@
 """What several commands share: errors of one line, the corpus, schemes and credentials."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -9,18 +9,25 @@ from typing import Any
 import click
 import msgspec
 
-from signproof import codec, schemes
+from signproof import codec, sandbox, schemes
 from signproof.corpus import Corpus, CorpusError
 from signproof.reports.terminal import printable
-from signproof.scheme import Scheme
+from signproof.scheme import HttpSigning, Scheme
 
 __all__ = [
     "Problem",
     "credentials_option",
+    "enter_sandbox",
+    "http_signing",
+    "made_up_option",
+    "made_up_or_read",
     "one_line",
     "read_credential",
     "scheme_argument",
+    "taken",
+    "timeout_option",
     "vectors_option",
+    "write_file",
 ]
 
 
@@ -69,6 +76,68 @@ credentials_option = click.option(
     type=click.Path(path_type=Path),
     help="A JSON file with the credential; by default the scheme's environment variables.",
 )
+
+
+def http_signing(scheme: Scheme) -> HttpSigning:
+    """Return how the scheme signs HTTP requests; raises Problem where it does not."""
+    with one_line(ValueError):
+        return scheme.signing()
+
+
+def write_file(path: Path | None, render: Callable[[], bytes]) -> None:
+    """Write what *render* returns to a file, where one was asked for; raises Problem."""
+    if path is not None:
+        try:
+            path.write_bytes(render())
+        except OSError as error:
+            raise Problem(f"{path}: {error.strerror}") from None
+
+
+def _seconds(_ctx: click.Context, _param: click.Parameter, value: float) -> float:
+    if not value > 0:  # what is no number neither
+        raise Problem(f"--timeout {value:g}: it must be more than 0")
+    return value
+
+
+timeout_option = click.option(
+    "--timeout",
+    type=float,
+    default=300.0,
+    show_default=True,
+    callback=_seconds,
+    help="Seconds for the whole command.",
+)
+
+made_up_option = click.option(
+    "--credentials",
+    type=click.Path(path_type=Path),
+    help="A JSON file with the credential; by default a made-up one.",
+)
+
+
+def taken(port: int, error: OSError) -> Problem:
+    """Return the problem of a port that cannot be had."""
+    why = os.strerror(error.errno or 0)  # `strerror` repeats the address
+    return Problem(f"port {port}: {why}: choose another --port")
+
+
+def made_up_or_read(scheme: Scheme, path: Path | None) -> dict[str, str]:
+    """Return the credential in a file, or the scheme's made-up one; raises Problem."""
+    made_up = http_signing(scheme).program.credential
+    return dict(made_up) if path is None else read_credential(scheme, path)
+
+
+def enter_sandbox(what: str) -> bool:
+    """Close the door to the network, and say so where it cannot be: whether *what* is inside.
+
+    To be called before any thread is started.
+    """
+    why = sandbox.unavailable()
+    if why is not None:
+        click.echo(f"note: no sandbox, so {what} can reach the network: {why}", err=True)
+        return False
+    sandbox.enter()
+    return True
 
 
 def read_credential(scheme: Scheme, path: Path | None) -> dict[str, str]:

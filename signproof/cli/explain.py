@@ -10,6 +10,7 @@ from signproof.adequacy import catalogue
 from signproof.cli.common import (
     Problem,
     credentials_option,
+    http_signing,
     one_line,
     read_credential,
     scheme_argument,
@@ -54,9 +55,7 @@ def command(
     FILE (or standard input) holds the signed request as a curl line, as an entry of a HAR, or as
     the raw HTTP message. Exit code 0 when the request is right, 1 when it is not.
     """
-    http = scheme.http
-    if http is None:
-        raise Problem(f"{scheme.id} does not sign HTTP requests")
+    http = http_signing(scheme)
     credential = read_credential(scheme, credentials)
     with one_line(UnreadableRequest):
         request = read_request(_bounded(request_file), entry, _variables(scheme, credential))
@@ -115,6 +114,8 @@ def _show(scheme: Scheme, explanation: Explanation) -> None:
                 "key's own secret"
             )
         _difference("what was signed", explanation.difference)
+        if explanation.difference is None and explanation.expected:
+            click.echo(f"  to sign  {printable(explanation.expected)}")
     _difference("your own stages", explanation.own_difference)
 
 

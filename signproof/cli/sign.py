@@ -10,7 +10,13 @@ import click
 import msgspec
 
 from signproof import codec
-from signproof.cli.common import Problem, credentials_option, read_credential, scheme_argument
+from signproof.cli.common import (
+    Problem,
+    credentials_option,
+    http_signing,
+    read_credential,
+    scheme_argument,
+)
 from signproof.diagnose import masked
 from signproof.model import Status
 from signproof.received import split_url
@@ -54,9 +60,7 @@ def command(
     secret and token come from the environment or from --credentials, never from the command line.
     The access token is masked unless --reveal is given; a curl line takes it from the environment.
     """
-    http = scheme.http
-    if http is None:
-        raise Problem(f"{scheme.id} does not sign HTTP requests")
+    http = http_signing(scheme)
     if body is not None and body_file is not None:
         raise Problem("give either --body or --body-file, not both")
     credential = read_credential(scheme, credentials)

@@ -1,13 +1,14 @@
 """signproof vectors."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
 from signproof import schemas, schemes
 from signproof.adequacy import Row, matrix
 from signproof.cli.common import Problem, one_line, vectors_option
-from signproof.corpus import Corpus, CorpusError, default_root
+from signproof.corpus import Corpus, CorpusError, default_root, recordings
 from signproof.lint import Fault, compare, lint
 from signproof.oracles.openssl import OpensslMissing
 from signproof.oracles.writing import written
@@ -30,10 +31,14 @@ def lint_command(ctx: click.Context, corpus: Corpus) -> None:
     ctx.exit(1 if faults else 0)
 
 
-def _written() -> dict[str, bytes]:
+def _written(root: Path) -> dict[str, bytes]:
     oracles = [oracle for id_ in schemes.ids() if (oracle := schemes.get(id_).oracle)]
+    try:
+        kept = recordings(root)
+    except OSError as error:
+        raise Problem(f"{error.filename}: {error.strerror}") from None
     with one_line(OpensslMissing):
-        return written(oracles, schemas.files())
+        return written(oracles, schemas.files(), kept)
 
 
 @command.command("write")
@@ -42,7 +47,7 @@ def write_command() -> None:
     root = default_root()
     if root.name != "vectors":
         raise Problem(f"{root} belongs to an installed package: write in a checkout")
-    files = _written()
+    files = _written(root)
     changed = [fault.where for fault in compare(root, files)]
     for path, octets in files.items():
         target = root / path
@@ -61,7 +66,7 @@ def write_command() -> None:
 @click.pass_context
 def check_command(ctx: click.Context, corpus: Corpus) -> None:
     """Write the vectors anew in memory and compare; needs the openssl command."""
-    faults = compare(corpus.root, _written())
+    faults = compare(corpus.root, _written(corpus.root))
     _show(faults, "writing them again gives the same octets")
     ctx.exit(1 if faults else 0)
 

@@ -1,22 +1,24 @@
 """signproof verify."""
 
 import shlex
+import time
 from pathlib import Path
 
 import click
 
 from signproof import codec, known, schemes
-from signproof.cli.common import Problem, one_line, vectors_option
+from signproof.cli.behind import Behind, program_behind
+from signproof.cli.common import Problem, one_line, vectors_option, write_file
 from signproof.corpus import Case, Corpus, CorpusError, default_root
-from signproof.implementations.base import Driver, NeverRan
+from signproof.implementations.base import Driver, NeverRan, Progress
 from signproof.model import Report
 from signproof.reports import junit, terminal
+from signproof.scheme import Scheme
 from signproof.verify import EXIT_NEVER_RAN, verify
 
 __all__ = ["command"]
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
-_PROGRAM = "signproof.program"
 
 
 class _NeverRan(Problem):
@@ -25,20 +27,9 @@ class _NeverRan(Problem):
     exit_code = EXIT_NEVER_RAN
 
 
-class _Verify(click.Command):
-    """Takes what stands behind the first `--` as it is."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if "--" in args:
-            at = args.index("--")
-            ctx.meta[_PROGRAM] = args[at + 1 :]
-            args = args[:at]
-        return super().parse_args(ctx, args)
-
-
 @click.command(
     "verify",
-    cls=_Verify,
+    cls=Behind,
     epilog="Example: signproof verify longbridge-hmac -- node adapter.mjs",
 )
 @click.argument("names", nargs=-1, metavar="[SCHEME]... [-- COMMAND]")
@@ -87,13 +78,61 @@ def command(
     try:
         driver = _driver(program, python_object, timeout, start_timeout, window)
         with terminal.progress(len(cases)) as advance:
-            report = verify(driver, corpus, cases, known=reasons, strict=strict, progress=advance)
+            scheme = _sends(driver, cases)
+            if scheme is None:
+                report = verify(
+                    driver, corpus, cases, known=reasons, strict=strict, progress=advance
+                )
+            else:
+                report = _sent(driver, scheme, corpus, cases, reasons, advance, strict=strict)
     except NeverRan as error:
         raise _NeverRan(str(error)) from None
     again = _repeat(names, python_object, program, corpus)
     terminal.show(report, {case.id: case for case in cases}, again=again, verbose=verbose)
-    _write(report, json_file, junit_file)
+    write_file(json_file, lambda: codec.pretty(report))
+    write_file(junit_file, lambda: junit.render(report))
     ctx.exit(report.exit_code)
+
+
+def _sends(driver: Driver, cases: list[Case]) -> Scheme | None:
+    """Return the scheme whose requests are sent, since the SDK hides its signer; mostly None."""
+    operations = getattr(driver, "operations", {})
+    sending = {case.scheme for case in cases if "send" in operations.get(case.scheme, ())}
+    if not sending:
+        return None
+    if len({case.scheme for case in cases}) > 1:
+        raise Problem(f"it sends requests: name one SCHEME, such as {min(sending)}")
+    return schemes.get(min(sending))
+
+
+def _sent(
+    driver: Driver,
+    scheme: Scheme,
+    corpus: Corpus,
+    cases: list[Case],
+    reasons: dict[str, str],
+    advance: Progress,
+    *,
+    strict: bool,
+) -> Report:
+    """Return the report on a driver that sends: through a mock, the rest of its operations not."""
+    from signproof.sender import send  # noqa: PLC0415 - with the server, only here
+    from signproof.server import Server  # noqa: PLC0415
+
+    offered = set(getattr(driver, "operations", {}).get(scheme.id, ())) - {"send"}
+    with Server() as server:
+        return send(
+            driver,
+            server,
+            corpus,
+            cases,
+            scheme=scheme,
+            clock=time.time,
+            offered=offered,
+            known=reasons,
+            strict=strict,
+            progress=advance,
+        ).report
 
 
 def _program(ctx: click.Context, names: tuple[str, ...]) -> list[str]:
@@ -105,11 +144,7 @@ def _program(ctx: click.Context, names: tuple[str, ...]) -> list[str]:
                 f"there is no scheme {name!r}: use one of {', '.join(known_ids)}, and put a "
                 "command behind `--`"
             )
-    program: list[str] | None = ctx.meta.get(_PROGRAM)
-    if program is not None and not any(program):
-        # An empty variable in a script must not judge the reference in the program's stead.
-        raise Problem("there is no command behind `--`: name one, or take the `--` away")
-    return program or []
+    return program_behind(ctx) or []
 
 
 def _known(corpus: Corpus, path: Path | None) -> dict[str, str]:
@@ -163,15 +198,6 @@ def _driver(
     from signproof.implementations.reference import Reference  # noqa: PLC0415
 
     return Reference()
-
-
-def _write(report: Report, json_file: Path | None, junit_file: Path | None) -> None:
-    for path, write in ((json_file, codec.pretty), (junit_file, junit.render)):
-        if path is not None:
-            try:
-                path.write_bytes(write(report))
-            except OSError as error:
-                raise Problem(f"{path}: {error.strerror}") from None
 
 
 def _repeat(

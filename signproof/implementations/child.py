@@ -7,7 +7,8 @@ import signal
 import subprocess
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import IO, cast
 
 from signproof.model import LINE_LIMIT
@@ -39,14 +40,25 @@ class Child:
     left it, holds nobody up.
     """
 
-    def __init__(self, command: Sequence[str]) -> None:
-        """Start *command*; raises OSError where it cannot be started."""
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        environment: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+    ) -> None:
+        """Start *command*, by default with this process's environment variables and in its folder.
+
+        Raises OSError where it cannot be started.
+        """
         self._process = subprocess.Popen(  # noqa: S603 - running the user's program is the job
             list(command),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             bufsize=0,
+            env=environment,
+            cwd=folder,
             start_new_session=True,
         )
         pipes = (self._process.stdin, self._process.stdout, self._process.stderr)

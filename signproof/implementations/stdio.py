@@ -4,6 +4,7 @@ import shlex
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
@@ -60,13 +61,18 @@ class Stdio:
         timeout_s: float = 10.0,
         start_timeout_s: float = 30.0,
         window: int | None = None,
+        environment: Mapping[str, str] | None = None,
+        folder: Path | None = None,
     ) -> None:
         """Start *command* and let it introduce itself.
 
         *timeout_s* is how long the child may stay without any reply while one is due; *window*
-        lowers the number of unanswered requests that the child asks for. Raises NeverRan.
+        lowers the number of unanswered requests that the child asks for; *environment* and *folder*
+        are by default those of this process. Raises NeverRan.
         """
         self._command = list(command)
+        self._environment = environment
+        self._folder = folder
         self._timeout_s = timeout_s
         self._start_timeout_s = start_timeout_s
         self._starts = 0
@@ -78,7 +84,7 @@ class Stdio:
         self._child, introduction = self._start()
         self.implementation: Implementation = introduction.implementation
         self.features = frozenset(introduction.features)
-        self._operations = introduction.operations
+        self.operations: Mapping[str, Sequence[str]] = introduction.operations
         self._window = min(introduction.window, window or introduction.window)
 
     @property
@@ -107,7 +113,7 @@ class Stdio:
         return self.replies
 
     def _offers(self, case: Case) -> bool:
-        if case.vector.operation in self._operations.get(case.scheme, ()):
+        if case.vector.operation in self.operations.get(case.scheme, ()):
             return True
         self.replies[case.id] = Answer(
             status=Status.SKIPPED, message=f"it does not offer {case.vector.operation}"
@@ -127,7 +133,7 @@ class Stdio:
         """By the credential's name, the answer to each of its cases; None where it was taken."""
         shown = shlex.join(self._command)
         try:
-            child = Child(self._command)
+            child = Child(self._command, environment=self._environment, folder=self._folder)
         except OSError as error:
             raise NeverRan(f"{shown}: cannot be started: {error.strerror}") from None
         self._child = child

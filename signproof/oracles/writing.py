@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from signproof import codec
+from signproof.corpus import CONFIRMATIONS
 from signproof.model import FORMAT, Manifest, ManifestFile, Vector, VectorFile
 
 __all__ = ["SET_VERSION", "Topic", "manifest", "vector_digest", "written"]
@@ -47,12 +48,15 @@ class Topic:
         return f"{self.scheme}/{self.name}.json", codec.pretty(content)
 
 
-def written(scheme_oracles: Iterable[str], schemas: Mapping[str, bytes]) -> dict[str, bytes]:
+def written(
+    scheme_oracles: Iterable[str], schemas: Mapping[str, bytes], kept: Mapping[str, bytes]
+) -> dict[str, bytes]:
     """Return the whole set, written anew: vector files, fixtures, *schemas* and the manifest.
 
-    *scheme_oracles* are the modules that have ``files()``.
+    *scheme_oracles* are the modules that have ``files()``; *kept* are recordings, which stay as
+    they are.
     """
-    files = dict(schemas)
+    files = {**schemas, **kept}
     for module in scheme_oracles:
         files |= importlib.import_module(module).files()
     files["manifest.json"] = manifest(files.items())
@@ -82,4 +86,10 @@ def manifest(files: Iterable[tuple[str, bytes]]) -> bytes:
 
 def _is_vector_file(path: str) -> bool:
     """Vector files stand in a scheme's folder; schemas and fixtures have their own."""
-    return path.endswith(".json") and path.count("/") == 1 and not path.startswith("schemas/")
+    folder, _, name = path.rpartition("/")
+    return (
+        name.endswith(".json")
+        and folder.count("/") == 0
+        and folder not in {"", "schemas"}
+        and (name != CONFIRMATIONS)
+    )

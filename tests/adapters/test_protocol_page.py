@@ -15,7 +15,7 @@ from signproof import schemes
 from signproof.cli.verify import command
 from signproof.corpus import Corpus, default_root
 from signproof.implementations.stdio import Stdio
-from signproof.model import LINE_LIMIT, Outcome, StartReply, Status
+from signproof.model import LINE_LIMIT, Outcome, SendInput, SendOutput, StartReply, Status
 from signproof.verify import verify
 
 HERE = Path(__file__).parent
@@ -104,6 +104,16 @@ def test_the_replies_are_those_of_the_adapter_in_go(go_adapter: str) -> None:
     expected = [reply for _, reply in CONVERSATION]
     replies[0]["implementation"]["runtime"] = expected[0]["implementation"]["runtime"]
     assert replies == expected
+
+
+def test_the_example_of_send_is_as_the_schema_says() -> None:
+    message, reply = (json.loads(text) for text in re.findall(r"(?ms)^```jsonc\n(.*?)^```$", PAGE))
+    _valid("Run", message)
+    _valid("SendInput", message["input"])
+    assert set(message["input"]) == {field.name for field in msgspec.structs.fields(SendInput)}
+    _valid("RunReply", reply)
+    _valid("SendOutput", reply["output"])
+    assert set(reply["output"]) == {field.name for field in msgspec.structs.fields(SendOutput)}
 
 
 def test_every_reason_and_no_other() -> None:

@@ -39,6 +39,14 @@ MISMATCH = (
     "differs, or what was signed is not what was sent\n"
 )
 
+TO_SIGN = (
+    "POST|/v1/trade/order|z=1&at=03%3A04&a=two%20words|"
+    "authorization:****************************************\nx-api-key:ExampleAppKey0001\n"
+    "x-timestamp:1700000000\n|authorization;x-api-key;x-timestamp|"
+    "3874f7df118132d9fc55286cb2a1632a6477158e"
+)
+"""The request of `Plain`, as it is to be signed, the token masked."""
+
 
 def sha1(octets: bytes) -> str:
     return hashlib.sha1(octets).hexdigest()
@@ -315,7 +323,7 @@ def test_a_file_and_an_entry(run: Run, tmp_path: Path) -> None:
             Plain(secret="of-another-key"),
             MISMATCH
             + "  cause    none that is catalogued, with this credential: check that it is this "
-            "key's own secret\n",
+            "key's own secret\n" + f"  to sign  {TO_SIGN.encode('unicode_escape').decode()}\n",
         ),
         (
             Plain(key="OtherKey"),
@@ -400,6 +408,7 @@ def test_as_json(run: Run) -> None:
             "got": "…trade/order||authorization:*********…",
         },
         "own_difference": None,
+        "expected": TO_SIGN,
     }
     code, output, _ = run("explain", SCHEME, "--json", given=Plain().raw())
     assert (code, json.loads(output)) == (
@@ -411,6 +420,7 @@ def test_as_json(run: Run) -> None:
             "causes": [],
             "difference": None,
             "own_difference": None,
+            "expected": "",
         },
     )
 

@@ -25,7 +25,7 @@ HEAVY = {"asyncio", "httpx", "hypothesis", "msgspec", "respx", "rich"}
 
 def test_every_module_is_a_command_and_every_command_a_module() -> None:
     modules = {module.name for module in pkgutil.iter_modules(signproof.cli.__path__)}
-    assert {name.replace("-", "_") for name in COMMANDS} == modules - {"common"}
+    assert {name.replace("-", "_") for name in COMMANDS} == modules - {"behind", "common", "sdks"}
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -99,6 +99,11 @@ def test_write(run: Run, altered: Path, monkeypatch: pytest.MonkeyPatch) -> None
 def test_write_makes_the_folders(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = tmp_path / "vectors"
     monkeypatch.setattr("signproof.cli.vectors.default_root", lambda: root)
+    # What was recorded is not written anew: it is kept.
+    for name in ("recorded.json", "confirmations.json"):
+        kept = root / "longbridge-hmac" / name
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_bytes((default_root() / "longbridge-hmac" / name).read_bytes())
     assert run("vectors", "write")[0] == 0
     for path in default_root().rglob("*.json"):
         assert (root / path.relative_to(default_root())).read_bytes() == path.read_bytes()

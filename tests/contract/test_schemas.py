@@ -10,13 +10,15 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from signproof import schemas
-from signproof.corpus import default_root
+from signproof.corpus import CONFIRMATIONS, default_root
 from signproof.schemes.longbridge_hmac.model import Credential, RefreshResponseOutput
 
 ROOT = default_root()
 SCHEME = "longbridge-hmac"
-NAMES = ["longbridge-hmac", "manifest", "protocol", "report", "vectors"]
-VECTOR_FILES = sorted(path.name for path in (ROOT / SCHEME).glob("*.json"))
+NAMES = ["confirmations", "longbridge-hmac", "manifest", "matrix", "protocol", "report", "vectors"]
+VECTOR_FILES = sorted(
+    path.name for path in (ROOT / SCHEME).glob("*.json") if path.name != CONFIRMATIONS
+)
 
 Json = Any
 
@@ -50,6 +52,13 @@ def test_each_schema_is_a_schema(name: str) -> None:
 @pytest.mark.parametrize("name", VECTOR_FILES)
 def test_every_vector_file_validates(name: str, which: str) -> None:
     assert list(messages(schema(which), vector_file(name))) == []
+
+
+def test_the_confirmations_validate_and_are_of_vectors() -> None:
+    file = vector_file(CONFIRMATIONS)
+    assert list(messages(schema("confirmations"), file)) == []
+    ids = {vector["id"] for name in VECTOR_FILES for vector in vector_file(name)["vectors"]}
+    assert {one["vector"] for one in file["confirmations"]} - ids == set()
 
 
 def test_the_manifest_validates() -> None:

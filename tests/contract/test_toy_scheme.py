@@ -169,7 +169,7 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Corpus]:
     monkeypatch.setattr(schemes, "__path__", [*schemes.__path__, str(folder)])
     monkeypatch.chdir(tmp_path)
     root = tmp_path / "vectors"
-    for path, octets in written(["toy_xor_oracle"], {}).items():
+    for path, octets in written(["toy_xor_oracle"], {}, {}).items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_bytes(octets)
     yield Corpus.open(root)

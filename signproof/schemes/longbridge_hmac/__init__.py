@@ -1,10 +1,11 @@
 """Longbridge / LongPort: HMAC-SHA256 over a canonical request."""
 
 from signproof.scheme import HttpSigning, Scheme
-from signproof.schemes.longbridge_hmac.check import signed_request
+from signproof.schemes.longbridge_hmac.check import sent_request, signed_request
 from signproof.schemes.longbridge_hmac.model import Credential
 from signproof.schemes.longbridge_hmac.operations import OPERATIONS, prepare
 from signproof.schemes.longbridge_hmac.replay import PIPELINE, STAGES, received_input, sign_headers
+from signproof.schemes.longbridge_hmac.sending import PROGRAM, recorded, sending
 
 __all__ = ["SCHEME"]
 
@@ -43,7 +44,7 @@ SCHEME = Scheme(
     },
     stages=STAGES,
     pipeline=PIPELINE,
-    checks={"signed-request": signed_request},
+    checks={"sent-request": sent_request, "signed-request": signed_request},
     environment={
         "app_key": ("LONGBRIDGE_APP_KEY", "LONGPORT_APP_KEY"),
         "app_secret": ("LONGBRIDGE_APP_SECRET", "LONGPORT_APP_SECRET"),
@@ -54,8 +55,13 @@ SCHEME = Scheme(
         headers=sign_headers,
         secret_members=("app_secret", "access_token"),
         request_input=received_input,
+        sending=sending,
+        recorded=recorded,
+        program=PROGRAM,
+        signed_stage="canonical_request",
     ),
     features={"refresh": "Can take the token of a refresh response given with a request."},
     mistakes="signproof.mistakes.longbridge_hmac",
+    behaviours="signproof.behaviours.longbridge_hmac",
     oracle="signproof.oracles.longbridge_hmac",
 )

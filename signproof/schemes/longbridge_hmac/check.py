@@ -1,6 +1,9 @@
 """Judge a request that an implementation built: signed right, and the one asked for."""
 
+import json
+from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -15,7 +18,7 @@ from signproof.requests import from_model
 from signproof.scheme import Finding
 from signproof.schemes.longbridge_hmac.replay import request_values
 
-__all__ = ["signed_request"]
+__all__ = ["sent_request", "signed_request"]
 
 Json = dict[str, Any]
 
@@ -26,6 +29,20 @@ def signed_request(credential: Json, input_: Json, output: Json) -> Finding | No
     First the signature, over exactly the octets of the request; then whether method, path,
     parameters, body, token and timestamp are those of *input_*, and the body's content type.
     """
+    return _judged(credential, input_, output, lambda want, got: want == got)
+
+
+def sent_request(credential: Json, input_: Json, output: Json) -> Finding | None:
+    """Return the same for a request that an SDK wrote from *input_* in its own way.
+
+    A body may be written otherwise as long as it is the same JSON value.
+    """
+    return _judged(credential, input_, output, _same_value)
+
+
+def _judged(
+    credential: Json, input_: Json, output: Json, same_body: Callable[[bytes, bytes], bool]
+) -> Finding | None:
     try:
         request = from_model(msgspec.convert(output, Request))
         Verifier(credential["app_key"], credential["app_secret"]).verify(request)
@@ -33,21 +50,42 @@ def signed_request(credential: Json, input_: Json, output: Json) -> Finding | No
         return Finding("body_b64", f"body_b64 is {error}")
     except VerificationError as error:
         return Finding(error.reason, str(error))
-    return _difference(request_values(credential, input_), request)
+    return _difference(request_values(credential, input_), request, same_body)
 
 
-def _difference(wanted: dict[str, Any], request: SignedRequest) -> Finding | None:
+def _same_value(want: bytes, got: bytes) -> bool:
+    """Compare as JSON, with fractions as exact as they are written."""
+    if want == got:
+        return True
+    try:
+        left, right = (json.loads(body, parse_float=Decimal) for body in (want, got))
+    except (ValueError, RecursionError):
+        return False
+    return bool(_typed(left) == _typed(right))
+
+
+def _typed(value: Any) -> Any:
+    """Tell apart what Python compares as equal: `true` and 1, 1 and 1.0 are written differently."""
+    if isinstance(value, dict):
+        return {name: _typed(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_typed(member) for member in value]
+    return type(value), value
+
+
+def _difference(
+    wanted: dict[str, Any], request: SignedRequest, same_body: Callable[[bytes, bytes], bool]
+) -> Finding | None:
     token = wanted["refreshed_token"] or wanted["access_token"]
     for member, want, got in (
         ("method", wanted["method"].upper(), request.method.upper()),
         ("path", unquote_to_bytes(wanted["path"]), unquote_to_bytes(request.path)),
         ("timestamp", wanted["timestamp"], request.values(b"X-Timestamp")[0]),
-        ("body_b64", wanted["body"], request.body),
     ):
         if want != got:
-            return Finding(
-                member, f"the {member.removesuffix('_b64')} is not the one asked for: {_show(got)}"
-            )
+            return Finding(member, f"the {member} is not the one asked for: {_show(got)}")
+    if not same_body(wanted["body"], request.body):
+        return Finding("body_b64", f"the body is not the one asked for: {_show(request.body)}")
     if request.values(b"Authorization")[0] != token:
         return Finding("token", _token_problem(wanted, request))
     params, got_params = wanted["params"] or (), _params(request.query)

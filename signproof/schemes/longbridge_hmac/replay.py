@@ -209,6 +209,9 @@ def _same_request(seen: Json, produced: Json) -> bool:
     if any(seen[name] != produced[name] for name in ("method", "path", "query", "body_b64")):
         return False
     left, right = _by_name(seen["headers"]), _by_name(produced["headers"])
+    if not seen["body_b64"]:  # some SDKs name a content type where there is no content
+        left.pop("content-type", None)
+        right.pop("content-type", None)
     names = {*right, *(name for name in _AUTH if name in left)}
     return all(_comparable(name, left) == _comparable(name, right) for name in names)
 

@@ -1,0 +1,3 @@
+module example.invalid/signproof-driver
+
+go 1.22

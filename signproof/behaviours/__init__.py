@@ -1,0 +1,1 @@
+"""What SDKs do where no vector can say what is right: questions, each with what was observed."""

@@ -1,0 +1,110 @@
+"""What the commands on SDKs share: choosing, installing and running them."""
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from signproof import environments
+from signproof.cli.common import Problem, enter_sandbox, one_line
+from signproof.corpus import Case, Corpus
+from signproof.environments import BuildFailed, Environment, ManifestError, Sdk
+from signproof.matrix import judge_sdk, not_run, questions
+from signproof.reports import terminal
+from signproof.scheme import Scheme
+from signproof.sender import Sent, sendable
+from signproof.server import Server
+
+if TYPE_CHECKING:
+    from signproof.model import MatrixEntry
+
+__all__ = ["SdkRun", "chosen_sdks", "sendable_cases"]
+
+
+def chosen_sdks(scheme: Scheme, ids: tuple[str, ...]) -> list[Sdk]:
+    """Return the SDKs asked for, by default all of the scheme."""
+    with one_line(ManifestError):
+        everything = environments.read_sdks(environments.default_root())
+    of_scheme = [sdk for sdk in everything if scheme.id in sdk.manifest.schemes]
+    existing = {sdk.id for sdk in of_scheme}
+    for id_ in ids:
+        if id_ not in existing:
+            raise Problem(f"there is no SDK {id_}: use one of {', '.join(sorted(existing))}")
+    return [sdk for sdk in of_scheme if not ids or sdk.id in ids]
+
+
+def sendable_cases(scheme: Scheme, everything: list[Case], ids: tuple[str, ...]) -> list[Case]:
+    """Return the cases to send, by default all that are requests; raises Problem."""
+    how, excluded = sendable(scheme, everything)
+    excluded = {case.id: excluded.get(case.id, "it is no request") for case in everything}
+    for id_ in ids:
+        if id_ not in how:
+            why = excluded.get(id_, f"there is no such vector: `signproof list {scheme.id}`")
+            raise Problem(f"{id_} cannot be sent: {why}")
+    return [case for case in everything if case.id in how and (not ids or case.id in ids)]
+
+
+class SdkRun:
+    """Installs the SDKs, then closes the door to the network, then judges."""
+
+    def __init__(self, scheme: Scheme, corpus: Corpus, cases: list[Case]) -> None:
+        self._scheme = scheme
+        self._corpus = corpus
+        self._cases = cases
+        self._built: dict[str, Environment] = {}
+        self.entries: dict[str, MatrixEntry] = {}
+        self.sent: dict[str, Sent] = {}
+        self.sandboxed = False
+        self.complete = True
+
+    def all(self, sdks: list[Sdk]) -> None:
+        """Judge all; an interrupt ends the run early. Raises KnownError."""
+        try:
+            for sdk in sdks:
+                self._install(sdk)
+            self.sandboxed = enter_sandbox("the SDKs")
+            with Server() as server:
+                for sdk in sdks:
+                    if sdk.id in self._built and self.complete:
+                        self._judge(sdk, server)
+        except KeyboardInterrupt:
+            self.complete = False
+
+    def _install(self, sdk: Sdk) -> None:
+        missing = environments.missing_tools(sdk)
+        if missing:
+            why = f"this machine has no {' and no '.join(missing)}"
+            self.entries[sdk.id] = not_run(sdk, "skipped", why)
+            return
+        try:
+            self._built[sdk.id] = environments.build(sdk, environments.cache_folder(), _say)
+        except BuildFailed as error:
+            self.entries[sdk.id] = not_run(sdk, "failed", str(error))
+
+    def _judge(self, sdk: Sdk, server: Server) -> None:
+        _say(f"judging {sdk}")
+        asked = len(self._cases) + len(questions(self._scheme))
+        with (
+            tempfile.TemporaryDirectory(prefix="signproof-") as home,
+            terminal.progress(asked) as advance,
+        ):
+            entry, sent = judge_sdk(
+                sdk,
+                self._built[sdk.id],
+                server,
+                self._corpus,
+                self._cases,
+                scheme=self._scheme,
+                home=Path(home),
+                progress=advance,
+            )
+        self.entries[sdk.id] = entry
+        if sent is not None:
+            self.sent[sdk.id] = sent
+        reports = (None if sent is None else sent.report, entry.typed)
+        self.complete = all(report is None or report.complete for report in reports)
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)

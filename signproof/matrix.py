@@ -1,0 +1,191 @@
+"""Hold official SDKs against the vectors: what each sends, and what it does besides."""
+
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Literal
+
+from signproof import known, sandbox
+from signproof.behaviours.base import Behaviour
+from signproof.corpus import Case, Corpus, default_root
+from signproof.environments import Environment, Sdk
+from signproof.implementations.base import NeverRan, Progress
+from signproof.implementations.stdio import Stdio
+from signproof.model import FORMAT, Matrix, MatrixEntry, Report
+from signproof.scheme import Scheme
+from signproof.sender import Sent, send, sendable
+from signproof.server import Server
+from signproof.verify import EXIT_INTERRUPTED, EXIT_NEVER_RAN
+from signproof.wire import judge_exchange, program_environment, watch, wire_report
+
+__all__ = ["judge_sdk", "not_run", "questions", "summed_up"]
+
+_REPLY_S = 30.0
+_START_S = 60.0
+_TYPED_S = 120.0
+_NOWHERE = "http://127.0.0.1:9"
+"""The discard port, where nothing listens: what an SDK has for an address outside a case."""
+
+
+def questions(scheme: Scheme) -> tuple[Behaviour, ...]:
+    """Return what SDKs of the scheme are asked besides the vectors."""
+    if not scheme.behaviours:
+        return ()
+    found: tuple[Behaviour, ...] = import_module(scheme.behaviours).BEHAVIOURS
+    return found
+
+
+def not_run(sdk: Sdk, state: Literal["skipped", "failed"], why: str) -> MatrixEntry:
+    """Return the entry of an SDK that has no result."""
+    return _entry(sdk, state=state, why=why)
+
+
+def _entry(sdk: Sdk, **result: Any) -> MatrixEntry:
+    manifest = sdk.manifest
+    return MatrixEntry(
+        sdk=sdk.id,
+        package=manifest.package,
+        version=manifest.version,
+        language=manifest.language,
+        required=manifest.required,
+        **result,
+    )
+
+
+def judge_sdk(
+    sdk: Sdk,
+    environment: Environment,
+    server: Server,
+    corpus: Corpus,
+    cases: Sequence[Case],
+    *,
+    scheme: Scheme,
+    home: Path,
+    clock: Callable[[], float] = time.time,
+    progress: Progress = lambda: None,
+) -> tuple[MatrixEntry, Sent | None]:
+    """Send *cases* through the SDK's driver, run its typed calls, and return what came of it.
+
+    *home* is an empty folder, its home. Raises KnownError for its list of known failures.
+    """
+    allowed = _known(sdk, scheme, corpus)
+    http = scheme.signing()
+    variables = sandbox.quiet_environment(os.environ, home)
+    away = program_environment(scheme, http, http.program.credential, _NOWHERE)
+    try:
+        driver = Stdio(
+            environment.run,
+            timeout_s=_REPLY_S,
+            start_timeout_s=_START_S,
+            environment={**variables, **away},
+            folder=environment.folder,
+        )
+        sent = send(
+            driver,
+            server,
+            corpus,
+            cases,
+            scheme=scheme,
+            clock=clock,
+            questions=questions(scheme),
+            known=allowed,
+            progress=progress,
+        )
+    except NeverRan as error:
+        return not_run(sdk, "failed", str(error)), None
+    typed = None
+    if environment.typed and sent.report.complete:
+        typed = _typed(environment, server, scheme, variables, clock)
+    loaded = sent.report.implementation.version
+    if loaded != sdk.manifest.version:
+        why = f"its driver loaded version {loaded!r}, the manifest has {sdk.manifest.version}"
+        return not_run(sdk, "failed", why), sent
+    entry = _entry(
+        sdk,
+        state="judged",
+        report=sent.report,
+        not_get=_not_get(scheme, cases, sent.report),
+        observations=sent.observations,
+        typed=typed,
+    )
+    return entry, sent
+
+
+def _known(sdk: Sdk, scheme: Scheme, corpus: Corpus) -> dict[str, str]:
+    """Return what may fail; the list is about the installation's vectors, *corpus* or not."""
+    if not sdk.known.exists():
+        return {}
+    sets = [corpus] if corpus.root == default_root() else [corpus, Corpus.open()]
+    return known.read(sdk.known, [case.id for one in sets for case in one.cases(scheme.id)])
+
+
+def _not_get(scheme: Scheme, cases: Sequence[Case], report: Report) -> int:
+    how, _ = sendable(scheme, cases)
+    judged = (result for result in report.results if result.outcome.value != "skip")
+    return sum(how[result.id].call["method"].upper() != "GET" for result in judged)
+
+
+def _typed(
+    environment: Environment,
+    server: Server,
+    scheme: Scheme,
+    variables: Mapping[str, str],
+    clock: Callable[[], float],
+) -> Report:
+    http = scheme.signing()
+    credential = http.program.credential
+    watched = watch(
+        server,
+        scheme,
+        environment.typed,
+        variables,
+        credential=credential,
+        timeout_s=_TYPED_S,
+        clock=clock,
+        folder=environment.folder,
+        quiet=True,
+    )
+    results = [judge_exchange(scheme, http, credential, one).result for one in watched.exchanges]
+    return wire_report(scheme, environment.typed, results, watched.ended)
+
+
+def summed_up(
+    scheme: Scheme,
+    corpus: Corpus,
+    cases: Sequence[Case],
+    entries: Sequence[MatrixEntry],
+    *,
+    sandboxed: bool,
+    no_skip: bool,
+    complete: bool,
+) -> Matrix:
+    """Return the whole matrix; with *no_skip* a required SDK without a result is a failure."""
+    return Matrix(
+        format=FORMAT,
+        signproof=version("signproof"),
+        set_version=corpus.manifest.set_version,
+        scheme=scheme.id,
+        sandboxed=sandboxed,
+        excluded=sendable(scheme, cases)[1],
+        entries=list(entries),
+        exit_code=_exit_code(entries, no_skip=no_skip, complete=complete),
+    )
+
+
+def _exit_code(entries: Sequence[MatrixEntry], *, no_skip: bool, complete: bool) -> int:
+    if not complete:
+        return EXIT_INTERRUPTED
+    states = Counter(entry.state for entry in entries)
+    if any(
+        entry.required and (entry.state == "failed" or (no_skip and entry.state == "skipped"))
+        for entry in entries
+    ):
+        return 1
+    if not states["judged"]:
+        return EXIT_NEVER_RAN
+    reports = [one for entry in entries for one in (entry.report, entry.typed) if one is not None]
+    return int(any(one.exit_code for one in reports))

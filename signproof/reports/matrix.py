@@ -1,0 +1,211 @@
+"""The matrix of SDKs and topics, as a person reads it, and as the part of a findings page."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+import click
+
+from signproof.behaviours.base import Behaviour
+from signproof.corpus import Case
+from signproof.model import Matrix, MatrixEntry, Outcome, Report, Result
+from signproof.reports import terminal
+
+__all__ = ["findings", "replaced", "show"]
+
+_MARKS = {
+    Outcome.XFAIL: "k",
+    Outcome.SKIP: "s",
+    Outcome.FAIL: "F",
+    Outcome.ERROR: "E",
+    Outcome.TIMEOUT: "T",
+    Outcome.XPASS: "X",
+    Outcome.FLAKY: "Y",
+}
+_LEGEND = (
+    "a number passed; k known to differ, s cannot be sent, F fail, E error, T timeout, "
+    "X known to differ yet passes, Y flaky"
+)
+_BEGIN = "<!-- from the run: begin -->"
+_END = "<!-- from the run: end -->"
+
+
+def show(matrix: Matrix, cases: Mapping[str, Case], *, verbose: bool) -> None:
+    """Print failures, the table, and what is known, cannot be sent or is not asked."""
+    for entry in matrix.entries:
+        for report in (entry.report, entry.typed):
+            if report is not None and report.exit_code:
+                _failures(entry, report, matrix.scheme, cases)
+    judged = [entry for entry in matrix.entries if entry.report is not None]
+    if judged:
+        _table([_heading(judged), *(_row(entry, _topics(judged)) for entry in judged)])
+        click.echo(f"({_LEGEND}; typed: requests of typed calls)\n")
+    for entry in matrix.entries:
+        _remarks(entry, verbose=verbose)
+    for why, count in _excluded(matrix).most_common():
+        click.echo(f"not asked of any, {count}: {why}")
+    _sum(matrix)
+
+
+def _failures(entry: MatrixEntry, report: Report, scheme: str, cases: Mapping[str, Case]) -> None:
+    click.secho(f"{_name(entry)}:", bold=True)
+    if report is entry.report:
+        again = f"signproof matrix {scheme} --sdk {entry.sdk} --id {{id}}"
+        terminal.show(report, cases, again=again)
+    else:
+        for result in report.results:
+            if result.outcome is not Outcome.PASS:
+                click.echo(f"  typed call, {result.id}: {terminal.printable(result.message)}")
+        if not report.results:
+            click.echo("  its typed calls sent nothing")
+        elif all(result.outcome is Outcome.PASS for result in report.results):
+            click.echo("  its typed calls ended with an error")
+    click.echo()
+
+
+def _topics(entries: Iterable[MatrixEntry]) -> list[str]:
+    reports = [entry.report for entry in entries if entry.report is not None]
+    return sorted({_topic(result) for report in reports for result in report.results})
+
+
+def _topic(result: Result) -> str:
+    return result.id.split("/")[1]
+
+
+def _heading(entries: Sequence[MatrixEntry]) -> list[str]:
+    return ["SDK", "vectors", "not GET", *_topics(entries), "typed"]
+
+
+def _row(entry: MatrixEntry, topics: Sequence[str]) -> list[str]:
+    results = entry.report.results if entry.report is not None else []
+    return [
+        _name(entry),
+        str(sum(result.outcome is not Outcome.SKIP for result in results)),
+        str(entry.not_get),
+        *(_cell([result for result in results if _topic(result) == topic]) for topic in topics),
+        "-" if entry.typed is None else _cell(entry.typed.results),
+    ]
+
+
+def _cell(results: Sequence[Result]) -> str:
+    counts = Counter(result.outcome for result in results)
+    parts = [str(counts[Outcome.PASS])]
+    parts += [f"{counts[outcome]}{mark}" for outcome, mark in _MARKS.items() if counts[outcome]]
+    return " ".join(parts) if results else "-"
+
+
+def _name(entry: MatrixEntry) -> str:
+    return f"{entry.sdk} {entry.version.removeprefix('v')}"
+
+
+def _table(rows: Sequence[Sequence[str]]) -> None:
+    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
+    for row in rows:
+        cells = [
+            cell.ljust(width) if at == 0 else cell.rjust(width)
+            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        click.echo("  ".join(cells).rstrip())
+
+
+def _remarks(entry: MatrixEntry, *, verbose: bool) -> None:
+    if entry.report is None:
+        colour = "yellow" if entry.state == "skipped" else "red"
+        click.secho(entry.state, fg=colour, nl=False)
+        click.echo(f" {_name(entry)}: {terminal.printable(entry.why)}")
+        return
+    results = entry.report.results
+    known = Counter(one.known for one in results if one.outcome is Outcome.XFAIL)
+    unsent = Counter(one.message for one in results if one.outcome is Outcome.SKIP)
+    for what, counts in (("differs", known), ("cannot send", unsent)):
+        for why, count in counts.most_common():
+            click.echo(f"{_name(entry)} {what}, {count}: {terminal.printable(why)}")
+    if verbose:
+        for question, observation in entry.observations.items():
+            click.echo(f"{_name(entry)} {question}: {terminal.printable(observation)}")
+
+
+def _excluded(matrix: Matrix) -> Counter[str]:
+    # Each names its own twin: one reason for all.
+    return Counter(why.partition(" than in ")[0] for why in matrix.excluded.values())
+
+
+def _sum(matrix: Matrix) -> None:
+    states = Counter(entry.state for entry in matrix.entries)
+    outcomes = Counter(
+        result.outcome
+        for entry in matrix.entries
+        if entry.report is not None
+        for result in entry.report.results
+    )
+    click.echo()
+    box = "in a network namespace with loopback only" if matrix.sandboxed else "without a sandbox"
+    click.echo(
+        f"{states['judged']} SDK{'s'[states['judged'] == 1 :]} judged {box}, "
+        f"{states['skipped']} skipped, {states['failed']} failed · vectors {matrix.set_version}"
+    )
+    good = {Outcome.PASS: "green", Outcome.XFAIL: "yellow", Outcome.SKIP: "yellow"}
+    parts = [
+        click.style(f"{count} {outcome.value}", fg=good.get(outcome, "red"))
+        for outcome, count in sorted(outcomes.items())
+    ]
+    click.echo(" · ".join(parts) or "nothing was sent")
+
+
+def findings(matrix: Matrix, asked: Sequence[Behaviour]) -> str:
+    """Return the findings as Markdown: the same text for the same behaviour of the SDKs."""
+    judged = [entry for entry in matrix.entries if entry.report is not None]
+    topics = _topics(judged)
+    lines = ["### Vectors through each SDK", ""]
+    lines += _markdown([_heading(judged), *(_row(entry, topics) for entry in judged)])
+    lines += [
+        "",
+        f"{_LEGEND[0].upper()}{_LEGEND[1:]}.",
+        "",
+        "### Where they differ from the vectors",
+        "",
+    ]
+    lines += [line for entry in judged for line in _differences(entry)] or ["Nowhere."]
+    lines += ["", "### What they do besides", ""]
+    lines += _markdown(
+        [
+            ["", *(_name(entry) for entry in judged)],
+            *(
+                [one.question, *(entry.observations.get(one.id, "-") for entry in judged)]
+                for one in asked
+            ),
+        ]
+    )
+    lines += ["", "### What they cannot send", ""]
+    for entry in judged:
+        results = entry.report.results if entry.report is not None else []
+        unsent = Counter(one.message for one in results if one.outcome is Outcome.SKIP)
+        lines += [f"- {_name(entry)}, {count}: {why}" for why, count in sorted(unsent.items())]
+    return "\n".join(lines)
+
+
+def _differences(entry: MatrixEntry) -> list[str]:
+    by_reason: dict[str, list[str]] = {}
+    for result in entry.report.results if entry.report is not None else []:
+        if result.outcome is Outcome.XFAIL:
+            by_reason.setdefault(result.known, []).append(result.id.partition("/")[2])
+    return [
+        f"- {_name(entry)}: {why} ({', '.join(f'`{id_}`' for id_ in ids)})"
+        for why, ids in by_reason.items()
+    ]
+
+
+def _markdown(rows: Sequence[Sequence[str]]) -> list[str]:
+    lines = [
+        "| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in row) + " |"
+        for row in rows
+    ]
+    return [lines[0], "|" + "---|" * len(rows[0]), *lines[1:]]
+
+
+def replaced(page: str, text: str) -> str | None:
+    """Return *page* with *text* between its two marks; None where it does not have them."""
+    before, begin, rest = page.partition(_BEGIN)
+    _, end, after = rest.partition(_END)
+    if not begin or not end:
+        return None
+    return f"{before}{_BEGIN}\n\n{text}\n\n{_END}{after}"

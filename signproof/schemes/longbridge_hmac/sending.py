@@ -1,0 +1,83 @@
+"""How vectors are sent through official SDKs, and how programs are pointed at a mock.
+
+The environment variables are those that the official SDKs were seen to read: the newer line has the
+prefix `LONGBRIDGE_`, the older one `LONGPORT_`.
+"""
+
+from typing import Any
+
+from signproof.scheme import Program, Sending
+from signproof.schemes.longbridge_hmac.replay import (
+    REFRESH_PATH,
+    encoded_query,
+    received_input,
+)
+
+__all__ = ["PROGRAM", "recorded", "sending"]
+
+Json = dict[str, Any]
+
+_PREFIXES = ("LONGBRIDGE", "LONGPORT")
+
+PROGRAM = Program(
+    mock="signproof.mocks.longbridge.serving",
+    credential={
+        "app_key": "0123456789abcdef0123456789abcdef",
+        "app_secret": "example00secret00example00secret00example00secret00example00secr",
+        "access_token": "m_ExampleToken.made-up.for-signproof",
+    },
+    address=tuple(f"{prefix}_HTTP_URL" for prefix in _PREFIXES),
+    fixed={
+        f"{prefix}_{name}": value
+        for prefix in _PREFIXES
+        for name, value in (
+            # Without a region SDKs look for one on the network; with `cn` the Go SDK goes to the
+            # broker in spite of the address.
+            ("REGION", "hk"),
+            # Rust-based SDKs read the first two of these, Go SDKs the others.
+            ("QUOTE_WS_URL", "{socket_url}/v2"),
+            ("TRADE_WS_URL", "{socket_url}/v2"),
+            ("QUOTE_URL", "{socket_url}/v2"),
+            ("TRADE_URL", "{socket_url}/v2"),
+        )
+    },
+)
+
+
+def sending(operation: str, input_: Json) -> Sending | str | None:
+    """Return how an input of `sign`, `request` or `refresh-request` is sent, or why it cannot."""
+    if operation == "sign":
+        call = {name: input_[name] for name in ("method", "path", "query", "body_b64")}
+        wanted = received_input(call | {"headers": []})
+        return Sending(call | {"params": None}, lambda received: _timed(wanted, received))
+    if input_.get("refresh_response_b64"):
+        return "a client's generic call takes no token of a refresh"
+    if operation == "request":
+        call = {name: input_[name] for name in ("method", "path", "params", "body_b64")}
+    elif operation == "refresh-request":
+        params = [["expired_at", input_["expired_at"]]]
+        call = {"method": "GET", "path": REFRESH_PATH, "params": params, "body_b64": ""}
+    else:
+        return None
+    query = encoded_query(tuple((name.encode(), value.encode()) for name, value in call["params"]))
+    call["query"] = None if query is None else query.decode()
+    return Sending(call, lambda received: _timed(input_, received))
+
+
+def _timed(wanted: Json, received: Json) -> Json:
+    """Ask for the timestamp that the SDK chose."""
+    return wanted | {"timestamp": received_input(received)["timestamp"]}
+
+
+def recorded(request: Json) -> list[tuple[str, Json, Json]]:
+    """Return what a request shows: that it is to be accepted, and its signature.
+
+    The signature is one over the octets as sent only where no SDK could have decoded the path.
+    """
+    shown: list[tuple[str, Json, Json]] = [("verify", {"request": request}, {"valid": True})]
+    headers = {name.lower(): value for name, value in request["headers"]}
+    if "%" not in request["path"]:
+        call = {name: request[name] for name in ("method", "path", "query", "body_b64")}
+        sign_input = call | {"timestamp": headers["x-timestamp"]}
+        shown.append(("sign", sign_input, {"x_api_signature": headers["x-api-signature"]}))
+    return shown

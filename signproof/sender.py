@@ -1,0 +1,209 @@
+"""Send vectors through an SDK that hides its signer, and judge what arrives at a mock.
+
+Each case has a mock and a port of its own, so that a request is attributed exactly, however late it
+comes, and no case sees what another did.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from signproof.behaviours.base import Behaviour, Scripted
+from signproof.codec import decode_octets
+from signproof.corpus import RECORDED, Case, Corpus
+from signproof.implementations.base import Broken, Driver, Progress, Reply
+from signproof.mocks.replies import ServedMock
+from signproof.model import Answer, Expected, Outcome, Report, Result, Status
+from signproof.requests import to_model
+from signproof.scheme import Scheme, Sending
+from signproof.server import Exchange, Server
+from signproof.verify import report
+from signproof.wire import mock_for
+
+__all__ = ["EXACT", "SAME", "Sent", "send", "sendable"]
+
+EXACT = "exact octets"
+SAME = "same request"
+
+_SEND = "send"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What came of sending vectors through an SDK."""
+
+    report: Report
+    exchanges: dict[str, list[Exchange]]
+    """By the id of vector or question, all that arrived at its port."""
+    observations: dict[str, str]
+    """By the id of the question, what was observed."""
+
+
+def sendable(scheme: Scheme, cases: Iterable[Case]) -> tuple[dict[str, Sending], dict[str, str]]:
+    """Return how each request is sent, and why others cannot be, both by vector id.
+
+    A vector that expects a refusal is no request to send. Those that differ in the timestamp only
+    are one request here, since an SDK chooses its own.
+    """
+    http = scheme.signing()
+    how: dict[str, Sending] = {}
+    excluded: dict[str, str] = {}
+    first: dict[bytes, str] = {}
+    for case in cases:
+        sending = http.sending(case.vector.operation, case.input)
+        if sending is None or _topic(case) == RECORDED:
+            continue  # what was recorded was sent before, for another vector
+        if case.vector.expected.reject is not msgspec.UNSET:
+            excluded[case.id] = "it expects a refusal: no request to send"
+            continue
+        if isinstance(sending, str):
+            excluded[case.id] = sending
+            continue
+        same = first.setdefault(msgspec.json.encode((case.credential, sending.call)), case.id)
+        if same == case.id:
+            how[case.id] = sending
+        else:
+            excluded[case.id] = (
+                f"only the timestamp, which an SDK chooses itself, is another than in {same}"
+            )
+    return how, excluded
+
+
+def _topic(case: Case) -> str:
+    return case.id.split("/")[1]
+
+
+def send(
+    driver: Driver,
+    server: Server,
+    corpus: Corpus,
+    cases: Sequence[Case],
+    *,
+    scheme: Scheme,
+    clock: Callable[[], float],
+    questions: Sequence[Behaviour] = (),
+    offered: Collection[str] = (),
+    known: Mapping[str, str] | None = None,
+    strict: bool = False,
+    progress: Progress = lambda: None,
+) -> Sent:
+    """Send those of *cases*, of one scheme, that are requests through *driver*, and judge them.
+
+    Cases whose operation is among *offered* are put to the driver as they are. The report has a
+    result for each of these and for each that `sendable` gives; *known* has a reason for each that
+    may fail, *strict* lets warnings count. *questions* are put to the driver as well. Raises
+    NeverRan.
+    """
+    http = scheme.signing()
+    how, _ = sendable(scheme, cases)
+    direct = [case for case in cases if case.vector.operation in offered]
+    chosen = [case for case in cases if case.id in how and case.vector.operation not in offered]
+    exchanges: dict[str, list[Exchange]] = {}
+    complete = True
+    with ExitStack() as stack:
+
+        def address(id_: str, mock: ServedMock) -> str:
+            exchanges[id_] = []
+            endpoint = server.open(mock, on_exchange=exchanges[id_].append)
+            stack.callback(endpoint.close)
+            return endpoint.base_url
+
+        asked = [
+            _send_case(
+                case, how[case.id], address(case.id, mock_for(http, [case.credential], clock))
+            )
+            for case in chosen
+        ]
+        own = http.program.credential
+        for question in questions:
+            mock = Scripted(mock_for(http, [own], clock), question.replies)
+            asked.append(question.case(scheme.id, own, address(question.id, mock)))
+        try:
+            driver.run([*asked, *direct], progress)
+        except KeyboardInterrupt:
+            complete = False
+    judged = [case for case in direct if case.id in driver.replies]
+    replies = {case.id: driver.replies[case.id] for case in judged}
+    for case in chosen:
+        if case.id in driver.replies:
+            seen, reply = _arrived(case, how[case.id], driver.replies[case.id], exchanges[case.id])
+            judged.append(seen)
+            replies[case.id] = reply
+    judgement = report(
+        driver, corpus, judged, replies, known=known, strict=strict, complete=complete
+    )
+    results = [
+        _labelled(result, how[result.id], exchanges[result.id])
+        if result.id in exchanges
+        else result
+        for result in judgement.results
+    ]
+    answers = dict(zip((question.id for question in questions), asked[len(chosen) :], strict=True))
+    observations = {
+        question.id: question.observe(
+            driver.replies[answers[question.id].id], exchanges[question.id]
+        )
+        for question in questions
+        if answers[question.id].id in driver.replies
+    }
+    return Sent(msgspec.structs.replace(judgement, results=results), exchanges, observations)
+
+
+def _send_case(case: Case, sending: Sending, base_url: str) -> Case:
+    input_ = {"base_url": base_url, **sending.call}
+    vector = msgspec.structs.replace(case.vector, operation=_SEND, input=input_)
+    return replace(case, vector=vector, input=input_)
+
+
+def _arrived(
+    case: Case, sending: Sending, reply: Reply, exchanges: Sequence[Exchange]
+) -> tuple[Case, Reply]:
+    """Return the case as asked of the SDK and, as its answer, the first request that arrived."""
+    vector = msgspec.structs.replace(
+        case.vector, operation="request", stages={}, expected=Expected(check="sent-request")
+    )
+    case = replace(case, vector=vector)
+    if isinstance(reply, Broken) or reply.status is Status.ERRORED:
+        return case, reply
+    if reply.status is Status.SKIPPED:
+        if exchanges:
+            return case, Broken(Outcome.ERROR, f"it sent a request, yet says: {reply.message}")
+        return case, reply
+    if not exchanges:
+        said = reply.message or reply.output.get("error") or "it does not say why"
+        return case, Answer(status=Status.REJECTED, message=f"it sent nothing: {said}")
+    request = exchanges[0].request
+    if request is None:
+        why = exchanges[0].reply.verdict.message
+        return case, Broken(Outcome.ERROR, f"it sent what is no request: {why}")
+    received = msgspec.to_builtins(to_model(request))
+    return (
+        replace(case, input=sending.asked(received)),
+        Answer(status=Status.OUTPUT, output=received),
+    )
+
+
+def _labelled(result: Result, sending: Sending, exchanges: Sequence[Exchange]) -> Result:
+    """Say of what passed whether it went out octet for octet as the vector has it."""
+    if result.outcome is not Outcome.PASS:
+        return result
+    request = exchanges[0].request
+    if request is None:
+        raise AssertionError(result.id)  # it would not have passed
+    call = sending.call
+    query = call["query"]
+    others = [
+        name
+        for name, wanted, got in (
+            ("method", call["method"].encode(), request.method),
+            ("path", call["path"].encode(), request.path),
+            ("query", None if query is None else query.encode(), request.query),
+            ("body", decode_octets(call["body_b64"]), request.body),
+        )
+        if wanted != got
+    ]
+    label = f"{SAME}, {' and '.join(others)} written otherwise" if others else EXACT
+    note = f"sent {len(exchanges)} times; the first is judged" if len(exchanges) > 1 else ""
+    return msgspec.structs.replace(result, label=label, note=note)

@@ -1,0 +1,256 @@
+"""Judge what any program sends: a mock on loopback, and a verdict for each request as received."""
+
+import os
+import re
+import signal
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from signproof.explain import explain
+from signproof.mocks.replies import ServedMock
+from signproof.model import FORMAT, Implementation, Importance, Outcome, Report, Result
+from signproof.scheme import HttpSigning, Scheme
+from signproof.server import Exchange, Server
+from signproof.verify import EXIT_INTERRUPTED, EXIT_NEVER_RAN
+
+__all__ = [
+    "Ended",
+    "Judged",
+    "Watched",
+    "fill",
+    "judge_exchange",
+    "mock_for",
+    "program_environment",
+    "run",
+    "watch",
+    "wire_report",
+]
+
+_GRACE_S = 2.0
+_CA_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
+"""Where OpenSSL and what is built on it, requests, curl and Node look for certificates."""
+_NOT_FOUND = 127
+"""What a shell says of a command that it cannot start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How the program under test ended."""
+
+    code: int | None
+    """Its exit code, as a shell shows it; None where it was ended after its time."""
+    problem: str = ""
+    """What is wrong with that, empty where nothing is."""
+    interrupted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A request with its judgement."""
+
+    result: Result
+    expected: str = ""
+    """What should have been signed, where something else was; secrets masked."""
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """Put *values* in the places of their names in braces; other braces stay."""
+    return re.sub(r"\{(\w+)\}", lambda name: values.get(name[1], name[0]), text)
+
+
+def program_environment(
+    scheme: Scheme, http: HttpSigning, credential: Mapping[str, str], base_url: str
+) -> dict[str, str]:
+    """Return the variables that point a program at *base_url* with *credential*."""
+    names = {
+        name: credential[member] for member, all_ in scheme.environment.items() for name in all_
+    }
+    addresses = dict.fromkeys(http.program.address, base_url)
+    mock = {"base_url": base_url, "socket_url": "ws" + base_url.removeprefix("http")}
+    fixed = {name: fill(value, mock) for name, value in http.program.fixed.items()}
+    return {**fixed, **addresses, **names}
+
+
+def run(
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    *,
+    timeout_s: float,
+    folder: Path | None = None,
+    quiet: bool = False,
+) -> Ended:
+    """Run *command* to its end; its whole process group is ended with it.
+
+    Its output goes where this process's goes; with *quiet*, nowhere.
+    """
+    output = subprocess.DEVNULL if quiet else None
+    try:
+        process = subprocess.Popen(  # noqa: S603 - running the user's program is the job
+            list(command),
+            env=dict(environment),
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    except OSError as error:
+        return Ended(_NOT_FOUND, f"it cannot be started: {error.strerror}")
+    except ValueError as error:  # a NUL in a word or a variable
+        return Ended(_NOT_FOUND, f"it cannot be started: {error}")
+    try:
+        code = process.wait(timeout_s)
+    except subprocess.TimeoutExpired:
+        return Ended(None, f"it ran longer than {timeout_s:g} s and was ended")
+    except KeyboardInterrupt:
+        return Ended(None, interrupted=True)
+    finally:
+        _end(process)
+    if code < 0:
+        return Ended(128 - code, f"it was ended by signal {-code}")
+    return Ended(code, f"it ended with exit code {code}" if code else "")
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """End what is left of the program and of all that it started."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, number)
+        except (ProcessLookupError, PermissionError):
+            break
+        try:
+            process.wait(_GRACE_S)
+        except subprocess.TimeoutExpired:
+            continue
+    process.wait()
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What a program did while it was pointed at a mock."""
+
+    base_url: str
+    exchanges: list[Exchange]
+    ended: Ended
+
+
+def watch(
+    server: Server,
+    scheme: Scheme,
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    *,
+    credential: Mapping[str, str],
+    timeout_s: float,
+    clock: Callable[[], float] = time.time,
+    variables: Mapping[str, str] | None = None,
+    port: int = 0,
+    ca_folder: Path | None = None,
+    folder: Path | None = None,
+    quiet: bool = False,
+) -> Watched:
+    """Run *command* against a mock of its own on *server*.
+
+    It gets *environment*, what points it at the mock, and *variables*; in these and in the command
+    `{base_url}`, `{host}`, `{port}` and the credential's members stand for their values. With
+    *ca_folder* the mock has TLS, and its CA's certificate is written there. Raises OSError where
+    *port* cannot be had.
+    """
+    http = scheme.signing()
+    received: list[Exchange] = []
+    endpoint = server.open(
+        mock_for(http, [credential], clock),
+        port=port,
+        on_exchange=received.append,
+        tls=ca_folder is not None,
+    )
+    values = {
+        **credential,
+        "base_url": endpoint.base_url,
+        "host": endpoint.host,
+        "port": str(endpoint.port),
+    }
+    pointed = program_environment(scheme, http, credential, endpoint.base_url)
+    if ca_folder is not None:
+        pointed |= dict.fromkeys(_CA_VARIABLES, str(server.ca_file(ca_folder)))
+    own = {name: fill(text, values) for name, text in (variables or {}).items()}
+    try:
+        ended = run(
+            [fill(word, values) for word in command],
+            {**environment, **pointed, **own},
+            timeout_s=timeout_s,
+            folder=folder,
+            quiet=quiet,
+        )
+    finally:
+        endpoint.close()
+    return Watched(endpoint.base_url, received, ended)
+
+
+def mock_for(
+    http: HttpSigning, credentials: Iterable[Any], clock: Callable[[], float]
+) -> ServedMock:
+    """Return the scheme's mock with an account for each of *credentials*."""
+    mock: ServedMock = import_module(http.program.mock).served(credentials, clock)
+    return mock
+
+
+def judge_exchange(
+    scheme: Scheme, http: HttpSigning, credential: Mapping[str, str], exchange: Exchange
+) -> Judged:
+    """Return the judgement of a request as it was received, with its cause where it is wrong."""
+    verdict, request = exchange.reply.verdict, exchange.request
+    result = Result(
+        id=f"{scheme.id}/wire/request-{exchange.number:04}",
+        operation="request",
+        importance=Importance.MUST,
+        outcome=Outcome.PASS if verdict.accepted else Outcome.FAIL,
+        message="" if verdict.accepted else verdict.message,
+        note=verdict.message if verdict.accepted else "",
+    )
+    if request is None:
+        message = f"what arrived is no request: {verdict.message}"
+        return Judged(msgspec.structs.replace(result, outcome=Outcome.ERROR, message=message))
+    if verdict.accepted:
+        return Judged(result)
+    explanation = explain(scheme, http, credential, request)
+    return Judged(
+        msgspec.structs.replace(
+            result, causes=explanation.causes, difference=explanation.difference
+        ),
+        explanation.expected,
+    )
+
+
+def wire_report(
+    scheme: Scheme, command: Sequence[str], results: Sequence[Result], ended: Ended, **about: Any
+) -> Report:
+    """Return the report on what a program sent."""
+    counts = Counter(result.outcome.value for result in results)
+    if ended.interrupted:
+        exit_code = EXIT_INTERRUPTED
+    elif not results:
+        exit_code = EXIT_NEVER_RAN
+    else:
+        exit_code = int(counts["pass"] < len(results) or bool(ended.problem))
+    return Report(
+        format=FORMAT,
+        signproof=version("signproof"),
+        set_version="",
+        scheme=scheme.id,
+        implementation=Implementation(name=Path(command[0]).name),
+        complete=not ended.interrupted,
+        counts=dict(counts),
+        exit_code=exit_code,
+        results=list(results),
+        **about,
+    )
