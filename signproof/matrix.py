@@ -4,6 +4,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -149,7 +150,9 @@ def _typed(
         folder=environment.folder,
         quiet=True,
     )
-    results = [judge_exchange(scheme, http, credential, one).result for one in watched.exchanges]
+    # Numbered from 1, as `wire` shows them: this server has served others before.
+    exchanges = [replace(one, number=at) for at, one in enumerate(watched.exchanges, 1)]
+    results = [judge_exchange(scheme, http, credential, one).result for one in exchanges]
     return wire_report(scheme, environment.typed, results, watched.ended)
 
 

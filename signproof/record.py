@@ -31,6 +31,7 @@ from signproof.sender import EXACT, Sent
 from signproof.server import Exchange
 
 __all__ = [
+    "CredentialTaken",
     "confirmations",
     "merged",
     "merged_confirmations",
@@ -40,6 +41,18 @@ __all__ = [
 ]
 
 _NOTES = {"recorded": "Made by a client, at its own timestamp; the credential is made up."}
+
+
+class CredentialTaken(ValueError):
+    """Vectors that stay name a credential that would become another."""
+
+    def __init__(self, name: str, vector: str) -> None:
+        self.name = name
+        self.vector = vector
+        super().__init__(
+            f"the credential {name} is another one there, which {vector} names: record into a "
+            "folder of its own"
+        )
 
 
 def _vectors(
@@ -146,12 +159,17 @@ def merged(
 ) -> bytes:
     """Return the file of recorded vectors: *vectors* take the place of those of *clients* in *old*.
 
-    Of *credentials* those are kept that a vector names.
+    Of *credentials* those are kept that a vector names. Raises CredentialTaken.
     """
     prefixes = tuple(f"{scheme.id}/{RECORDED}/{client}." for client in clients)
     kept = [] if old is None else [one for one in old.vectors if not one.id.startswith(prefixes)]
+    there = {} if old is None else old.credentials
+    for vector in kept:
+        name = vector.credential
+        if name in credentials and name in there and credentials[name] != there[name]:
+            raise CredentialTaken(name, vector.id)
     together = sorted([*kept, *vectors], key=lambda vector: vector.id)
-    every = {**({} if old is None else old.credentials), **credentials}
+    every = {**there, **credentials}
     used = {vector.credential for vector in together}
     return codec.pretty(
         VectorFile(
@@ -179,15 +197,18 @@ def merged_confirmations(
 def write(root: Path, files: Mapping[str, bytes]) -> None:
     """Write *files* (path below *root* and octets) and the manifest of all that is there.
 
-    Raises OSError.
+    Raises OSError, and ValueError for a vector file that is none, before anything is written.
     """
-    for path, octets in files.items():
-        target = root / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(octets)
     present = {
         path.relative_to(root).as_posix(): path.read_bytes()
         for path in root.rglob("*")
         if path.is_file() and path.relative_to(root).as_posix() not in {MANIFEST, "README.md"}
     }
-    (root / MANIFEST).write_bytes(manifest(present.items()))
+    try:
+        listed = manifest({**present, **files}.items())
+    except (LookupError, TypeError) as error:
+        raise ValueError(f"it lacks {error}") from None
+    for path, octets in {**files, MANIFEST: listed}.items():
+        target = root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(octets)

@@ -1,6 +1,7 @@
 """What several commands share: errors of one line, the corpus, schemes and credentials."""
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import click
 import msgspec
 
+from signers.errors import InvalidInput
 from signproof import codec, sandbox, schemes
 from signproof.corpus import Corpus, CorpusError
 from signproof.reports.terminal import printable
@@ -123,8 +125,15 @@ def taken(port: int, error: OSError) -> Problem:
 
 def made_up_or_read(scheme: Scheme, path: Path | None) -> dict[str, str]:
     """Return the credential in a file, or the scheme's made-up one; raises Problem."""
-    made_up = http_signing(scheme).program.credential
-    return dict(made_up) if path is None else read_credential(scheme, path)
+    from signproof.wire import mock_for  # noqa: PLC0415 - a server, only where there is a mock
+
+    http = http_signing(scheme)
+    if path is None:
+        return dict(http.program.credential)
+    credential = read_credential(scheme, path)
+    with one_line(InvalidInput):
+        mock_for(http, [credential], time.time)
+    return credential
 
 
 def enter_sandbox(what: str) -> bool:

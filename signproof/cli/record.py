@@ -111,7 +111,7 @@ def command(
         vectors = record.of_exchanges(scheme, watched.exchanges, client, client_version)
         refused = sum(not one.reply.verdict.accepted for one in watched.exchanges)
         if refused:
-            click.echo(f"{refused} requests were refused and left out: `wire` shows why", err=True)
+            click.echo(f"refused and left out, {refused}: `wire` shows why", err=True)
         files = _recorded(scheme, out, {client: credential}, vectors, [client])
         count = len(vectors)
     if not count:
@@ -121,6 +121,8 @@ def command(
         record.write(out, files)
     except OSError as error:
         raise Problem(f"{error.filename}: {error.strerror}") from None
+    except ValueError as error:
+        raise Problem(f"{out}: a file there is no vector file: {error}") from None
     click.echo(f"{count} vectors recorded in {out}")
 
 
@@ -165,7 +167,10 @@ def _recorded(
 ) -> dict[str, bytes]:
     path = f"{scheme.id}/{RECORDED}.json"
     old = _old(out / path, VectorFile)
-    return {path: record.merged(scheme, old, credentials, vectors, clients)}
+    try:
+        return {path: record.merged(scheme, old, credentials, vectors, clients)}
+    except record.CredentialTaken as error:
+        raise Problem(f"{out / path}: {error}") from None
 
 
 def _old(path: Path, model: type[_Model]) -> _Model | None:

@@ -1,11 +1,14 @@
 """What the commands on SDKs share: choosing, installing and running them."""
 
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 
+from signers.errors import InvalidInput
 from signproof import environments
 from signproof.cli.common import Problem, enter_sandbox, one_line
 from signproof.corpus import Case, Corpus
@@ -15,6 +18,7 @@ from signproof.reports import terminal
 from signproof.scheme import Scheme
 from signproof.sender import Sent, sendable
 from signproof.server import Server
+from signproof.wire import mock_for
 
 if TYPE_CHECKING:
     from signproof.model import MatrixEntry
@@ -42,7 +46,14 @@ def sendable_cases(scheme: Scheme, everything: list[Case], ids: tuple[str, ...])
         if id_ not in how:
             why = excluded.get(id_, f"there is no such vector: `signproof list {scheme.id}`")
             raise Problem(f"{id_} cannot be sent: {why}")
-    return [case for case in everything if case.id in how and (not ids or case.id in ids)]
+    chosen = [case for case in everything if case.id in how and (not ids or case.id in ids)]
+    for case in chosen:
+        try:
+            msgspec.convert(case.credential, scheme.credential)
+            mock_for(scheme.signing(), [case.credential], time.time)
+        except (msgspec.ValidationError, InvalidInput) as error:
+            raise Problem(f"{case.id} cannot be sent: its credential: {error}") from None
+    return chosen
 
 
 class SdkRun:

@@ -4,6 +4,7 @@ The environment variables are those that the official SDKs were seen to read: th
 prefix `LONGBRIDGE_`, the older one `LONGPORT_`.
 """
 
+import re
 from typing import Any
 
 from signproof.scheme import Program, Sending
@@ -17,6 +18,7 @@ __all__ = ["PROGRAM", "recorded", "sending"]
 
 Json = dict[str, Any]
 
+_PLAIN_PATH = re.compile("/[^%#]*")
 _PREFIXES = ("LONGBRIDGE", "LONGPORT")
 
 PROGRAM = Program(
@@ -72,11 +74,13 @@ def _timed(wanted: Json, received: Json) -> Json:
 def recorded(request: Json) -> list[tuple[str, Json, Json]]:
     """Return what a request shows: that it is to be accepted, and its signature.
 
-    The signature is one over the octets as sent only where no SDK could have decoded the path.
+    The signature is one over the octets as sent only where no SDK could have decoded the path, and
+    one to ask for only where a signer need not refuse the method or the target.
     """
     shown: list[tuple[str, Json, Json]] = [("verify", {"request": request}, {"valid": True})]
     headers = {name.lower(): value for name, value in request["headers"]}
-    if "%" not in request["path"]:
+    plain = request["method"].isalpha() and _PLAIN_PATH.fullmatch(request["path"])
+    if plain and "#" not in (request["query"] or ""):
         call = {name: request[name] for name in ("method", "path", "query", "body_b64")}
         sign_input = call | {"timestamp": headers["x-timestamp"]}
         shown.append(("sign", sign_input, {"x_api_signature": headers["x-api-signature"]}))

@@ -1,0 +1,120 @@
+"""A driver as those in `sdks` are, whose SDK is this file's own signer; its argument is what is
+wrong with it at the vector `get-one`, where it is not said otherwise.
+"""
+
+import hashlib
+import hmac
+import http.client
+import json
+import os
+import socket
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+COMMON = Path(__file__).parents[1] / "common" / "python"
+if not COMMON.is_dir():
+    COMMON = Path(__file__).parents[3] / "sdks" / "common" / "python"
+sys.path.insert(0, str(COMMON))
+from signproof_driver import (  # type: ignore[import-not-found]  # noqa: E402
+    Rejected,
+    Request,
+    Response,
+    Skipped,
+    serve,
+)
+
+NAMES = "authorization;x-api-key;x-timestamp"
+TIMESTAMP = "1700000001"
+
+
+def signed(credential: dict[str, str], request: Request, how: str = "") -> dict[str, str]:
+    token, key = credential["access_token"], credential["app_key"]
+    block = f"authorization:{token}\nx-api-key:{key}\nx-timestamp:{TIMESTAMP}\n"
+    digest = hashlib.sha1(request.body).hexdigest() if request.body else ""
+    method = request.method.lower() if how == "wrong" else request.method.upper()
+    query = request.query or ""
+    canonical = f"{method}|{request.path}|{query}|{block}|{NAMES}|{digest}"
+    text = f"HMAC-SHA256|{hashlib.sha1(canonical.encode()).hexdigest()}"
+    secret = credential["app_secret"].encode()
+    signature = hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()
+    return {
+        "X-Api-Key": key,
+        "Authorization": token,
+        "X-Timestamp": TIMESTAMP,
+        "X-Api-Signature": f"HMAC-SHA256 SignedHeaders={NAMES}, Signature={signature}",
+    }
+
+
+def sent(credential: dict[str, str], request: Request, how: str = "") -> Response:
+    address = urlsplit(request.base_url)
+    headers = signed(credential, request, how) | dict(request.headers)
+    if request.body:
+        headers["Content-Type"] = "application/json; charset=utf-8"
+    connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=60)
+    connection.putrequest(request.method.upper(), request.target)
+    for name, value in headers.items():
+        connection.putheader(name, value)
+    if request.body:
+        connection.putheader("Content-Length", str(len(request.body)))
+    connection.endheaders(request.body or None)
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    parsed = json.loads(body) if body.startswith(b"{") else {"code": 1, "message": "no JSON"}
+    return Response(answer.status, body, "" if parsed["code"] == 0 else str(parsed))
+
+
+def other(request: Request, **changes: object) -> Request:
+    return Request(**{**vars(request), **changes})
+
+
+def junk(request: Request) -> Response:
+    address = urlsplit(request.base_url)
+    with socket.create_connection((str(address.hostname), address.port or 0), 60) as client:
+        client.sendall(b"HELLO\r\n\r\n")
+        while client.recv(4096):
+            pass
+    return Response()
+
+
+def send(  # noqa: C901, PLR0912 - a table
+    credential: dict[str, str], request: Request
+) -> Response:
+    how = sys.argv[1] if len(sys.argv) > 1 else ""
+    if how == "json" and request.body:
+        return sent(credential, other(request, body=json.dumps(request.json_body()).encode()))
+    if request.query != "symbol=700.HK" or request.method != "GET" or request.headers:
+        return sent(credential, request)
+    match how:
+        case "wrong":
+            return sent(credential, request, how)
+        case "nothing":
+            return Response()
+        case "nothing-and-why":
+            return Response(error="the SDK did not want to")
+        case "skips":
+            raise Skipped("the SDK cannot")
+        case "skips-and-sends":
+            sent(credential, request)
+            raise Skipped("the SDK cannot")
+        case "rejects":
+            raise Rejected("the SDK refused")
+        case "rejects-and-sends":
+            sent(credential, request)
+            raise Rejected("the SDK did not like the answer")
+        case "errs":
+            raise ValueError("of the SDK")
+        case "junk":
+            return junk(request)
+        case "twice":
+            sent(credential, request)
+        case "other-path":
+            request = other(request, path="/v1/other")
+        case "crash":
+            os._exit(3)
+    return sent(credential, request)
+
+
+if __name__ == "__main__":
+    serve("a made-up SDK", "1.2.3", send)

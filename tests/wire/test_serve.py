@@ -1,0 +1,165 @@
+"""`signproof serve`, as a process of its own."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from signproof.cli import serve
+from signproof.schemes.longbridge_hmac.sending import PROGRAM
+
+Run = Callable[..., tuple[int, str, str]]
+Client = Callable[..., list[str]]
+
+SCHEME = "longbridge-hmac"
+LAST = "Ctrl-C ends it.\n"
+TIME = re.compile(r"^\d\d:\d\d:\d\d ", re.MULTILINE)
+
+
+def until(process: Any, last: str) -> str:
+    """Read the output up to a line."""
+    read = ""
+    while not read.endswith(last):
+        line = process.stdout.readline()
+        assert line, process.stderr.read()
+        read += line
+    return read
+
+
+def exported(head: str) -> dict[str, str]:
+    return dict(re.findall(r"^export (\w+)=(.*)$", head, re.MULTILINE))
+
+
+def sent(client: Client, head: str, how: str) -> None:
+    subprocess.run(client(how), env={**os.environ, **exported(head)}, check=True)
+
+
+def ended(process: Any, number: signal.Signals = signal.SIGINT) -> tuple[int, str, str]:
+    os.kill(process.pid, number)
+    out, err = process.communicate(timeout=60)
+    return process.returncode, out, err
+
+
+def test_it_judges_while_it_serves(
+    start: Callable[..., Any], client: Client, tmp_path: Path
+) -> None:
+    har = tmp_path / "seen.har"
+    process = start("serve", SCHEME, "--port", "0", "--har", str(har))
+    head = until(process, LAST)
+    first = re.match(
+        r"Longbridge / LongPort.*: a mock at (http://127\.0\.0\.1:\d+), which verifies every "
+        r"request\n",
+        head,
+    )
+    assert first
+    assert {name.partition("_")[2]: value for name, value in exported(head).items()} == {
+        "APP_KEY": PROGRAM.credential["app_key"],
+        "APP_SECRET": PROGRAM.credential["app_secret"],
+        "ACCESS_TOKEN": PROGRAM.credential["access_token"],
+        "HTTP_URL": first[1],
+        "REGION": "hk",
+        **dict.fromkeys(
+            ("QUOTE_WS_URL", "TRADE_WS_URL", "QUOTE_URL", "TRADE_URL"),
+            f"ws{first[1].removeprefix('http')}/v2",
+        ),
+    }
+    sent(client, head, "right")
+    sent(client, head, "wrong")
+    log = TIME.sub("", until(process, "\n\n"))
+    assert log.startswith(
+        "   1 right GET /v1/asset/stock?symbol=700.HK → 200\n   2 right POST /v1/nowhere → 404: "
+    )
+    assert "\n   3 WRONG GET /v1/asset/stock → 403: " in log
+    assert "\nrequest 3:\n  received GET /v1/asset/stock\n" in log
+    assert "\n  cause    method-lowercase: The method is signed in lower case.\n" in log
+    assert PROGRAM.credential["app_secret"] not in log
+    assert PROGRAM.credential["access_token"] not in log
+    assert ended(process) == (0, "\n", "")
+    entries = json.loads(har.read_bytes())["log"]["entries"]
+    assert [entry["response"]["status"] for entry in entries] == [200, 404, 403]
+
+
+def test_told_to_end_it_writes_the_har_as_well(start: Callable[..., Any], tmp_path: Path) -> None:
+    har = tmp_path / "seen.har"
+    process = start("serve", SCHEME, "--port", "0", "--har", str(har))
+    until(process, LAST)
+    assert ended(process, signal.SIGTERM) == (143, "", "")
+    assert json.loads(har.read_bytes())["log"]["entries"] == []
+
+
+GET = "import os, urllib.request; print(urllib.request.urlopen(os.environ['URL']).status)"
+
+
+def test_tls_and_a_credential_of_ones_own(start: Callable[..., Any], tmp_path: Path) -> None:
+    file = tmp_path / "credential.json"
+    own = {"app_key": "own-key", "app_secret": "own-secret", "access_token": "own-token"}
+    file.write_text(json.dumps(own))
+    process = start("serve", SCHEME, "--port", "0", "--tls", "--credentials", str(file))
+    head = until(process, LAST)
+    variables = exported(head)
+    assert variables["LONGBRIDGE_APP_KEY"] == "own-key"
+    assert variables["LONGBRIDGE_HTTP_URL"].startswith("https://127.0.0.1:")
+    assert not [name for name in variables if "SECRET" in name or "TOKEN" in name]
+    assert "own-secret" not in head
+    assert "own-token" not in head
+    asked = subprocess.run(
+        [sys.executable, "-c", GET],
+        env={**os.environ, **variables, "URL": f"{variables['LONGBRIDGE_HTTP_URL']}/v1/a"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "HTTP Error 403: Forbidden" in asked.stderr  # the certificate was trusted
+    until(process, "\n\n")
+    assert ended(process)[0] == 0
+    assert not Path(variables["SSL_CERT_FILE"]).exists()
+
+
+def test_a_port_that_is_taken(run: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        problem = f"Error: port {port}: Address already in use: choose another --port\n"
+        assert run("serve", SCHEME, "--port", str(port)) == (2, "", problem)
+
+
+def test_a_port_that_is_none(run: Run) -> None:
+    code, _, err = run("serve", SCHEME, "--port", "65536")
+    assert (code, "65536 is not in the range 0<=x<=65535" in err) == (2, True)
+
+
+def test_wrong_requests_that_wait_too_long_are_only_logged(
+    run: Run, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """None is explained before all have come: then as many as may wait are."""
+    taken: list[int] = []
+
+    def explain(*context: Any) -> None:
+        wrong = context[-1]
+        variables = {"LONGBRIDGE_HTTP_URL": address[0], **os.environ}
+        variables |= {"LONGBRIDGE_APP_KEY": "k", "LONGBRIDGE_APP_SECRET": "s"}
+        variables |= {"LONGPORT_ACCESS_TOKEN": "t", "LONGBRIDGE_ACCESS_TOKEN": "t"}
+        for _ in range(3):
+            subprocess.run(client("wrong"), env=variables, check=True)
+        while not wrong.empty():
+            taken.append(wrong.get().number)
+        raise KeyboardInterrupt
+
+    def environment(_s: object, _h: object, _c: object, base_url: str) -> dict[str, str]:
+        address.append(base_url)
+        return {}
+
+    address: list[str] = []
+    monkeypatch.setattr(serve, "_WAITING", 2)
+    monkeypatch.setattr(serve, "_explain", explain)
+    monkeypatch.setattr(serve, "program_environment", environment)
+    code, out, err = run("serve", SCHEME, "--port", "0")
+    assert (code, err, taken) == (0, "", [1, 2])
+    assert len(TIME.findall(out)) == 3
