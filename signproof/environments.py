@@ -148,7 +148,7 @@ def build(sdk: Sdk, cache: Path, said: Callable[[str], None] = lambda _: None) -
     Raises BuildFailed.
     """
     try:
-        folder = cache / f"{sdk.id}-{_digest(sdk)}"
+        folder = cache / f"{_name(sdk)}-{_digest(sdk)}"
         if not (folder / _READY).exists():
             cache.mkdir(parents=True, exist_ok=True)
             with _alone(cache):
@@ -175,11 +175,19 @@ def _sources(sdk: Sdk) -> Iterator[tuple[str, Path]]:
         yield f"{_COMMON}/{name}", sdk.folder.parent / _COMMON / name
 
 
+def _name(sdk: Sdk) -> str:
+    """Return the name of what is replaced by a newer environment: each Python has its own."""
+    if sdk.manifest.ecosystem != "pypi":
+        return sdk.id
+    return f"{sdk.id}-python{sys.version_info.major}.{sys.version_info.minor}"
+
+
 def _digest(sdk: Sdk) -> str:
     """Return a digest of all that decides what is built."""
     digest = sha256()
     if sdk.manifest.ecosystem == "pypi":
-        digest.update(sys.version.encode() + sys.executable.encode())
+        # Not the interpreter's path: virtual environments of one Python share what is built.
+        digest.update(sys.version.encode() + sys.base_prefix.encode())
     for name, folder in _sources(sdk):
         for path in sorted(folder.rglob("*")):
             if path.is_file() and not _passed_over(path.relative_to(folder)):
@@ -205,7 +213,7 @@ def _alone(cache: Path) -> Iterator[None]:
 
 def _install(sdk: Sdk, cache: Path, folder: Path) -> None:
     # Digits alone: the id of another SDK may begin with this one's.
-    for old in cache.glob(f"{sdk.id}-{'[0-9a-f]' * _DIGITS}"):
+    for old in cache.glob(f"{_name(sdk)}-{'[0-9a-f]' * _DIGITS}"):
         shutil.rmtree(old)
     free = shutil.disk_usage(cache).free // _MIB
     if free < sdk.manifest.disk_mib:

@@ -153,7 +153,9 @@ def _typed(
     # Numbered from 1, as `wire` shows them: this server has served others before.
     exchanges = [replace(one, number=at) for at, one in enumerate(watched.exchanges, 1)]
     results = [judge_exchange(scheme, http, credential, one).result for one in exchanges]
-    return wire_report(scheme, environment.typed, results, watched.ended)
+    ended = watched.ended
+    said = "\n".join(filter(None, (ended.said, ended.problem)))
+    return wire_report(scheme, environment.typed, results, ended, stderr=said)
 
 
 def summed_up(

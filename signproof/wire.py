@@ -4,14 +4,15 @@ import os
 import re
 import signal
 import subprocess
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 
@@ -23,6 +24,7 @@ from signproof.server import Exchange, Server
 from signproof.verify import EXIT_INTERRUPTED, EXIT_NEVER_RAN
 
 __all__ = [
+    "NOT_FOUND",
     "Ended",
     "Judged",
     "Watched",
@@ -38,7 +40,8 @@ __all__ = [
 _GRACE_S = 2.0
 _CA_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
 """Where OpenSSL and what is built on it, requests, curl and Node look for certificates."""
-_NOT_FOUND = 127
+_SAID = 2000
+NOT_FOUND = 127
 """What a shell says of a command that it cannot start."""
 
 
@@ -51,6 +54,8 @@ class Ended:
     problem: str = ""
     """What is wrong with that, empty where nothing is."""
     interrupted: bool = False
+    said: str = ""
+    """The end of its output, where that was kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +95,26 @@ def run(
 ) -> Ended:
     """Run *command* to its end; its whole process group is ended with it.
 
-    Its output goes where this process's goes; with *quiet*, nowhere.
+    Its output goes where this process's goes; with *quiet*, only its end is kept.
     """
-    output = subprocess.DEVNULL if quiet else None
+    with tempfile.TemporaryFile() as kept:
+        ended = _run(command, environment, timeout_s, folder, kept if quiet else None)
+        return replace(ended, said=_end_of(kept))
+
+
+def _end_of(file: IO[bytes]) -> str:
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - _SAID))
+    return file.read().decode("utf-8", "replace").strip()
+
+
+def _run(
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    timeout_s: float,
+    folder: Path | None,
+    output: IO[bytes] | None,
+) -> Ended:
     try:
         process = subprocess.Popen(  # noqa: S603 - running the user's program is the job
             list(command),
@@ -104,9 +126,9 @@ def run(
             start_new_session=True,
         )
     except OSError as error:
-        return Ended(_NOT_FOUND, f"it cannot be started: {error.strerror}")
+        return Ended(NOT_FOUND, f"it cannot be started: {error.strerror}")
     except ValueError as error:  # a NUL in a word or a variable
-        return Ended(_NOT_FOUND, f"it cannot be started: {error}")
+        return Ended(NOT_FOUND, f"it cannot be started: {error}")
     try:
         code = process.wait(timeout_s)
     except subprocess.TimeoutExpired:

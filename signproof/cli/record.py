@@ -29,7 +29,7 @@ from signproof.model import Confirmations, Vector, VectorFile
 from signproof.scheme import Scheme
 from signproof.server import Server
 from signproof.verify import EXIT_INTERRUPTED, EXIT_NEVER_RAN
-from signproof.wire import watch
+from signproof.wire import Watched, watch
 
 __all__ = ["command"]
 
@@ -84,6 +84,8 @@ def command(
     program = program_behind(ctx)
     if (program is None) == (not ids):
         raise Problem("give either a COMMAND behind `--` or --sdk")
+    if ids and any((client, client_version, variables, credentials)):
+        raise Problem("--client, --client-version, --env and --credentials are for a COMMAND")
     _writable(out)
     if program is None:
         files, count = _sdks(scheme, ids, out)
@@ -91,23 +93,10 @@ def command(
         if client is None or not _NAME.fullmatch(client):
             raise Problem("--client: name the COMMAND with small letters, digits and `-`")
         credential = made_up_or_read(scheme, credentials)
-        own = variables_of(variables)
-        enter_sandbox("the command")
-        with Server() as server:
-            watched = watch(
-                server,
-                scheme,
-                program,
-                sandbox.quiet_environment(os.environ),
-                credential=credential,
-                timeout_s=timeout,
-                variables=own,
-            )
+        watched = _watched(scheme, program, credential, variables_of(variables), timeout)
         if watched.ended.interrupted:
             click.echo("interrupted: nothing was recorded", err=True)
             ctx.exit(EXIT_INTERRUPTED)
-        if watched.ended.problem:
-            raise Problem(f"nothing was recorded: the command failed: {watched.ended.problem}")
         vectors = record.of_exchanges(scheme, watched.exchanges, client, client_version)
         refused = sum(not one.reply.verdict.accepted for one in watched.exchanges)
         if refused:
@@ -124,6 +113,30 @@ def command(
     except ValueError as error:
         raise Problem(f"{out}: a file there is no vector file: {error}") from None
     click.echo(f"{count} vectors recorded in {out}")
+
+
+def _watched(
+    scheme: Scheme,
+    program: Sequence[str],
+    credential: Mapping[str, str],
+    variables: Mapping[str, str],
+    timeout_s: float,
+) -> Watched:
+    """Return what the command sent; raises Problem where it failed."""
+    enter_sandbox("the command")
+    with Server() as server:
+        watched = watch(
+            server,
+            scheme,
+            program,
+            sandbox.quiet_environment(os.environ),
+            credential=credential,
+            timeout_s=timeout_s,
+            variables=variables,
+        )
+    if watched.ended.problem:
+        raise Problem(f"nothing was recorded: the command failed: {watched.ended.problem}")
+    return watched
 
 
 def _writable(out: Path) -> None:

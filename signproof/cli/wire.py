@@ -26,7 +26,7 @@ from signproof.reports import har, junit
 from signproof.scheme import HttpSigning, Scheme
 from signproof.server import Server
 from signproof.verify import EXIT_NEVER_RAN
-from signproof.wire import Ended, judge_exchange, watch, wire_report
+from signproof.wire import NOT_FOUND, Ended, judge_exchange, watch, wire_report
 
 __all__ = ["command", "variables_of"]
 
@@ -129,6 +129,8 @@ def _sum_up(http: HttpSigning, report: Report, ended: Ended) -> None:
         click.secho(f"the command failed: {ended.problem}", fg="red")
     if ended.interrupted:
         click.secho("interrupted: the command was ended", fg="red")
+    if report.exit_code == EXIT_NEVER_RAN and ended.code == NOT_FOUND:
+        return
     if report.exit_code == EXIT_NEVER_RAN:
         click.secho("the command sent nothing to the mock", fg="red", nl=False)
         click.echo(

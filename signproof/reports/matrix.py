@@ -1,7 +1,7 @@
 """The matrix of SDKs and topics, as a person reads it, and as the part of a findings page."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import click
 
@@ -25,6 +25,7 @@ _LEGEND = (
     "a number passed; k known to differ, s cannot be sent, F fail, E error, T timeout, "
     "X known to differ yet passes, Y flaky"
 )
+_SAID = 5
 _BEGIN = "<!-- from the run: begin -->"
 _END = "<!-- from the run: end -->"
 
@@ -40,7 +41,13 @@ def show(matrix: Matrix, cases: Mapping[str, Case], *, verbose: bool) -> None:
         _table([_heading(judged), *(_row(entry, _topics(judged)) for entry in judged)])
         click.echo(f"({_LEGEND}; typed: requests of typed calls)\n")
     for entry in matrix.entries:
-        _remarks(entry, verbose=verbose)
+        if entry.report is None:
+            _unjudged(entry)
+    _remarks(judged, "differs", _differences)
+    _remarks(judged, "cannot send", _unsent)
+    if verbose:
+        for question in dict.fromkeys(id_ for entry in judged for id_ in entry.observations):
+            _remarks(judged, question, _observation(question))
     for why, count in _excluded(matrix).most_common():
         click.echo(f"not asked of any, {count}: {why}")
     _sum(matrix)
@@ -59,6 +66,8 @@ def _failures(entry: MatrixEntry, report: Report, scheme: str, cases: Mapping[st
             click.echo("  its typed calls sent nothing")
         elif all(result.outcome is Outcome.PASS for result in report.results):
             click.echo("  its typed calls ended with an error")
+        for line in report.stderr.splitlines()[-_SAID:]:
+            click.echo(f"  {terminal.printable(line)}")
     click.echo()
 
 
@@ -76,7 +85,7 @@ def _heading(entries: Sequence[MatrixEntry]) -> list[str]:
 
 
 def _row(entry: MatrixEntry, topics: Sequence[str]) -> list[str]:
-    results = entry.report.results if entry.report is not None else []
+    results = _results(entry)
     return [
         _name(entry),
         str(sum(result.outcome is not Outcome.SKIP for result in results)),
@@ -107,21 +116,53 @@ def _table(rows: Sequence[Sequence[str]]) -> None:
         click.echo("  ".join(cells).rstrip())
 
 
-def _remarks(entry: MatrixEntry, *, verbose: bool) -> None:
-    if entry.report is None:
-        colour = "yellow" if entry.state == "skipped" else "red"
-        click.secho(entry.state, fg=colour, nl=False)
-        click.echo(f" {_name(entry)}: {terminal.printable(entry.why)}")
-        return
-    results = entry.report.results
-    known = Counter(one.known for one in results if one.outcome is Outcome.XFAIL)
-    unsent = Counter(one.message for one in results if one.outcome is Outcome.SKIP)
-    for what, counts in (("differs", known), ("cannot send", unsent)):
-        for why, count in counts.most_common():
-            click.echo(f"{_name(entry)} {what}, {count}: {terminal.printable(why)}")
-    if verbose:
-        for question, observation in entry.observations.items():
-            click.echo(f"{_name(entry)} {question}: {terminal.printable(observation)}")
+def _unjudged(entry: MatrixEntry) -> None:
+    colour = "yellow" if entry.state == "skipped" else "red"
+    click.secho(entry.state, fg=colour, nl=False)
+    click.echo(f" {_name(entry)}: {terminal.printable(entry.why)}")
+
+
+_Texts = Callable[[MatrixEntry], Iterable[str]]
+
+
+def _remarks(entries: Sequence[MatrixEntry], about: str, texts: _Texts) -> None:
+    for text, names in _grouped(entries, texts):
+        click.echo(f"{about}: {terminal.printable(text)}: {names}")
+
+
+def _grouped(entries: Sequence[MatrixEntry], texts: _Texts) -> list[tuple[str, str]]:
+    """Return each text with the SDKs that have it; `all` where every one has."""
+    by_text: dict[str, list[str]] = {}
+    for entry in entries:
+        for text in texts(entry):
+            by_text.setdefault(text, []).append(entry.sdk)
+    return [
+        (text, "all" if len(names) == len(entries) > 1 else ", ".join(names))
+        for text, names in by_text.items()
+    ]
+
+
+def _observation(question: str) -> _Texts:
+    return lambda entry: filter(None, [entry.observations.get(question)])
+
+
+def _differences(entry: MatrixEntry) -> list[str]:
+    """Return what is known to differ, each reason with its vectors."""
+    by_reason: dict[str, list[str]] = {}
+    for result in _results(entry):
+        if result.outcome is Outcome.XFAIL:
+            by_reason.setdefault(result.known, []).append(f"`{result.id.partition('/')[2]}`")
+    return [f"{why} ({', '.join(ids)})" for why, ids in by_reason.items()]
+
+
+def _unsent(entry: MatrixEntry) -> list[str]:
+    """Return why vectors cannot be sent, each reason with their number."""
+    counts = Counter(one.message for one in _results(entry) if one.outcome is Outcome.SKIP)
+    return [f"{why} ({count})" for why, count in counts.most_common()]
+
+
+def _results(entry: MatrixEntry) -> list[Result]:
+    return [] if entry.report is None else entry.report.results
 
 
 def _excluded(matrix: Matrix) -> Counter[str]:
@@ -164,34 +205,28 @@ def findings(matrix: Matrix, asked: Sequence[Behaviour]) -> str:
         "### Where they differ from the vectors",
         "",
     ]
-    lines += [line for entry in judged for line in _differences(entry)] or ["Nowhere."]
+    lines += [f"- {text}: {names}" for text, names in _grouped(judged, _differences)] or [
+        "Nowhere."
+    ]
     lines += ["", "### What they do besides", ""]
     lines += _markdown(
         [
-            ["", *(_name(entry) for entry in judged)],
+            ["", "seen"],
             *(
-                [one.question, *(entry.observations.get(one.id, "-") for entry in judged)]
+                [
+                    one.question,
+                    "<br>".join(
+                        f"{text}: {names}" for text, names in _grouped(judged, _observation(one.id))
+                    )
+                    or "-",
+                ]
                 for one in asked
             ),
         ]
     )
     lines += ["", "### What they cannot send", ""]
-    for entry in judged:
-        results = entry.report.results if entry.report is not None else []
-        unsent = Counter(one.message for one in results if one.outcome is Outcome.SKIP)
-        lines += [f"- {_name(entry)}, {count}: {why}" for why, count in sorted(unsent.items())]
+    lines += [f"- {text}: {names}" for text, names in _grouped(judged, _unsent)] or ["Nothing."]
     return "\n".join(lines)
-
-
-def _differences(entry: MatrixEntry) -> list[str]:
-    by_reason: dict[str, list[str]] = {}
-    for result in entry.report.results if entry.report is not None else []:
-        if result.outcome is Outcome.XFAIL:
-            by_reason.setdefault(result.known, []).append(result.id.partition("/")[2])
-    return [
-        f"- {_name(entry)}: {why} ({', '.join(f'`{id_}`' for id_ in ids)})"
-        for why, ids in by_reason.items()
-    ]
 
 
 def _markdown(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -81,7 +81,7 @@ def test_one_that_is_right(run: Run, fake: Callable[..., Sdk]) -> None:
             "SDK                 vectors  not GET  body  request  typed\n"
             "pypi-made-up 1.2.3        3        1     1        2      2\n"
             f"{LEGEND}\n"
-            "pypi-made-up 1.2.3 timestamp: integer seconds\n"
+            "timestamp: integer seconds: pypi-made-up\n"
             f"{EXCLUDED}\n"
             "1 SDK judged without a sandbox, 0 skipped, 0 failed · vectors 1.0.0\n"
             "3 pass\n"
@@ -116,12 +116,12 @@ def test_all_together(run: Run, fake: Callable[..., Sdk]) -> None:
         "c-unable 1.2.3        2        1     1     1 1s      -\n"
         "d-wrong 1.2.3         3        1     1     1 1F      -\n"
         f"{LEGEND}\n"
-        "b-known 1.2.3 differs, 1: it is made so\n"
-        "c-unable 1.2.3 cannot send, 1: the SDK cannot\n"
         "skipped e-toolless 1.2.3: this machine has no no-such-tool and no nor-this\n"
         "failed "
     )
     assert last.partition("\n")[2] == (
+        "differs: it is made so (`request/get-one`): b-known\n"
+        "cannot send: the SDK cannot (1): c-unable\n"
         f"{EXCLUDED}\n"
         "4 SDKs judged without a sandbox, 1 skipped, 1 failed · vectors 1.0.0\n"
         "1 fail · 9 pass · 1 skip · 1 xfail\n"
@@ -166,7 +166,10 @@ def test_the_exit_code(
     ("how", "told"),
     [
         ("nothing", "  its typed calls sent nothing\n"),
-        ("right-then-fails", "  its typed calls ended with an error\n"),
+        (
+            "right-then-fails",
+            "  its typed calls ended with an error\n  it ended with exit code 7\n",
+        ),
         (
             "wrong",
             (
@@ -331,17 +334,17 @@ differ yet passes, Y flaky.
 
 ### Where they differ from the vectors
 
-- b-known 1.2.3: it is made so (`request/get-one`)
+- it is made so (`request/get-one`): b-known
 
 ### What they do besides
 
-|  | a-right 1.2.3 | b-known 1.2.3 |
-|---|---|---|
-| The form of X-Timestamp | integer seconds | integer seconds |
+|  | seen |
+|---|---|
+| The form of X-Timestamp | integer seconds: all |
 
 ### What they cannot send
 
-- b-known 1.2.3, 1: the SDK writes JSON itself: these octets cannot be sent
+- the SDK writes JSON itself: these octets cannot be sent (1): b-known
 
 <!-- from the run: end -->
 after
@@ -517,7 +520,9 @@ def test_findings_of_nothing_and_of_what_breaks_a_table() -> None:
     )
     page = shown.findings(matrix(broken), BEHAVIOURS[:2])
     assert "| x 1 | 7 | 0 | 1 1k 1s 1F 1E 1T 1X 1Y | - |\n" in page
-    assert "| The form of X-Timestamp | broke: a \\| b and more |\n| Headers of a GET | - |" in page
+    assert (
+        "| The form of X-Timestamp | broke: a \\| b and more: x |\n| Headers of a GET | - |" in page
+    )
 
 
 def test_without_an_interrupt_but_without_a_report(

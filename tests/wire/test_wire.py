@@ -92,14 +92,14 @@ def test_ends(
 )
 def test_what_cannot_be_started(run: Run, command: list[str], why: str) -> None:
     failed = f"the command failed: it cannot be started: {why}\n"
-    assert run(*WIRE, "--", *command) == (3, failed + NOTHING, "")
+    assert run(*WIRE, "--", *command) == (3, failed, "")
 
 
 def test_a_nul_cannot_be_handed_over(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "credential.json"
     file.write_text(json.dumps({**PROGRAM.credential, "access_token": "a\0b"}))
     failed = "the command failed: it cannot be started: embedded null byte\n"
-    assert run(*WIRE, "--credentials", str(file), "--", "true") == (3, failed + NOTHING, "")
+    assert run(*WIRE, "--credentials", str(file), "--", "true") == (3, failed, "")
 
 
 @pytest.mark.parametrize("words", [WIRE, ("serve", SCHEME), ("record", SCHEME, "--out", "new")])
