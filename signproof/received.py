@@ -7,12 +7,13 @@ import base64
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from signers.request import SignedRequest
 from signproof import codec
 
-__all__ = ["UnreadableRequest", "read_request", "split_url"]
+__all__ = ["UnreadableRequest", "entries", "read_request", "split_url"]
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -70,6 +71,18 @@ def read_request(
     if start.startswith(b"{"):
         return _har(start, entry)
     return _http(start)
+
+
+def entries(octets: bytes) -> int:
+    """Return how many requests *octets* hold: more than one only in a HAR."""
+    if not octets.removeprefix(_BYTE_ORDER_MARK).lstrip().startswith(b"{"):
+        return 1
+    try:
+        return max(
+            1, len(_parsed(octets.removeprefix(_BYTE_ORDER_MARK).lstrip())["log"]["entries"])
+        )
+    except (UnreadableRequest, KeyError, TypeError):
+        return 1  # whatever is wrong with it, `read_request` says
 
 
 def _text(octets: bytes) -> str:
@@ -301,10 +314,7 @@ def _curl_data(option: str, value: str) -> bytes:
 
 
 def _har(octets: bytes, number: int) -> SignedRequest:
-    try:
-        har = codec.read(octets)
-    except codec.CodecError:
-        har = _lenient(octets)
+    har = _parsed(octets)
     try:
         entry: Any = har
         if "log" in entry:
@@ -327,6 +337,15 @@ def _har(octets: bytes, number: int) -> SignedRequest:
             "JSON, but no HAR: neither `log.entries` nor an entry with a `request` that has "
             "`method`, `url` and `headers`"
         ) from None
+
+
+@lru_cache(maxsize=1)
+def _parsed(octets: bytes) -> Any:
+    """Parse a HAR, once for all of its entries; raises UnreadableRequest."""
+    try:
+        return codec.read(octets)
+    except codec.CodecError:
+        return _lenient(octets)
 
 
 def _lenient(octets: bytes) -> Any:

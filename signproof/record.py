@@ -90,7 +90,7 @@ def of_exchanges(
     for exchange in exchanges:
         source = _source(f"{client} {version}".strip(), exchange, "recorded by `signproof record`")
         name = f"{client}.{exchange.number:04}"
-        comment = f"As {client} sent it."
+        comment = f"As {client} sent it: {_called(exchange)}."
         vectors += _vectors(scheme, name, exchange, comment, source, client)
     return vectors
 
@@ -123,6 +123,13 @@ def of_sdk(scheme: Scheme, sdk: Sdk, sent: Sent, cases: Iterable[Case]) -> list[
             scheme, f"{sdk.id}.{topic}.{name}", exchange, comment, source, credential[result.id]
         )
     return vectors
+
+
+def _called(exchange: Exchange) -> str:
+    request = exchange.request
+    if request is None:
+        return "no request"
+    return f"{request.method.decode('ascii', 'replace')} {request.path.decode('ascii', 'replace')}"
 
 
 def _source(where: str, exchange: Exchange, note: str) -> Source:

@@ -256,14 +256,29 @@ def judge_exchange(
 def wire_report(
     scheme: Scheme, command: Sequence[str], results: Sequence[Result], ended: Ended, **about: Any
 ) -> Report:
-    """Return the report on what a program sent."""
+    """Return the report on what a program sent.
+
+    Where the program itself failed, or sent nothing, that is a result, too, so that no reader of
+    the report takes it for a run without faults.
+    """
+    sent = len(results)
+    problem = ended.problem or ("" if sent or ended.interrupted else "it sent nothing to the mock")
+    if problem:
+        failed = Result(
+            id=f"{scheme.id}/wire/command",
+            operation="command",
+            importance=Importance.MUST,
+            outcome=Outcome.ERROR,
+            message=f"the command failed: {problem}" if ended.problem else problem,
+        )
+        results = [*results, failed]
     counts = Counter(result.outcome.value for result in results)
     if ended.interrupted:
         exit_code = EXIT_INTERRUPTED
-    elif not results:
+    elif not sent:
         exit_code = EXIT_NEVER_RAN
     else:
-        exit_code = int(counts["pass"] < len(results) or bool(ended.problem))
+        exit_code = int(counts["pass"] < len(results))
     return Report(
         format=FORMAT,
         signproof=version("signproof"),

@@ -4,7 +4,7 @@ import click
 
 from signproof.cli.common import Problem
 
-__all__ = ["Behind", "command_behind", "program_behind"]
+__all__ = ["Behind", "CommandBehind", "command_behind", "program_behind"]
 
 _PROGRAM = "signproof.program"
 
@@ -18,7 +18,21 @@ class Behind(click.Command):
             at = args.index("--")
             ctx.meta[_PROGRAM] = args[at + 1 :]
             args = args[:at]
-        return super().parse_args(ctx, args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            if not error.message.startswith("Got unexpected extra argument"):
+                raise
+            hint = f"{error.message}: put the command behind `--`"
+            raise click.UsageError(hint, ctx) from None
+
+
+class CommandBehind(Behind):
+    """As `Behind`, and shows in the usage that the command has to be there."""
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """Return the pieces of the usage line."""
+        return [*super().collect_usage_pieces(ctx), "-- COMMAND..."]
 
 
 def program_behind(ctx: click.Context) -> list[str] | None:

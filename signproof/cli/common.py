@@ -17,6 +17,7 @@ from signproof.reports.terminal import printable
 from signproof.scheme import HttpSigning, Scheme
 
 __all__ = [
+    "OutFile",
     "Problem",
     "credentials_option",
     "enter_sandbox",
@@ -84,6 +85,26 @@ def http_signing(scheme: Scheme) -> HttpSigning:
     """Return how the scheme signs HTTP requests; raises Problem where it does not."""
     with one_line(ValueError):
         return scheme.signing()
+
+
+class OutFile(click.Path):
+    """A file to write at the end: that it can be is seen at the beginning."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path, dir_okay=False, writable=True)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path; a usage error where it cannot be written."""
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        folder = path.parent
+        try:
+            path.stat()
+        except FileNotFoundError:
+            if not (folder.is_dir() and os.access(folder, os.W_OK)):
+                self.fail(f"{path}: there is no folder {folder} to write to", param, ctx)
+        except OSError as error:  # the name is too long, for instance
+            self.fail(f"{path}: {error.strerror}", param, ctx)
+        return path
 
 
 def write_file(path: Path | None, render: Callable[[], bytes]) -> None:

@@ -17,19 +17,20 @@ from signproof.cli.common import (
 )
 from signproof.explain import Explanation, explain
 from signproof.model import Difference
-from signproof.received import UnreadableRequest, read_request
+from signproof.received import UnreadableRequest, entries, read_request
 from signproof.reports.terminal import printable
 from signproof.scheme import Scheme
 
 __all__ = ["command"]
 
 _LARGEST = 64 * 1024 * 1024
+_NO_REQUEST = Explanation(valid=False, reason="no-request", message="what arrived is no request")
 
 
 @click.command("explain")
 @scheme_argument
 @click.argument("request_file", type=click.File("rb"), default="-", metavar="[FILE]")
-@click.option("--entry", default=0, show_default=True, help="Which entry of a HAR, from 0.")
+@click.option("--entry", type=click.IntRange(0), help="Which entry of a HAR, from 0; else all.")
 @click.option(
     "--stage",
     "stages",
@@ -38,33 +39,53 @@ _LARGEST = 64 * 1024 * 1024
     help="Your own intermediate, such as canonical_request=FILE (may be repeated).",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the explanation as JSON.")
+@click.option(
+    "--made-up", is_flag=True, help="With the credential that `wire` and `serve` make up."
+)
 @credentials_option
 @click.pass_context
 def command(
     ctx: click.Context,
     scheme: Scheme,
     request_file: IO[bytes],
-    entry: int,
+    entry: int | None,
     stages: tuple[str, ...],
     *,
     as_json: bool,
+    made_up: bool,
     credentials: Path | None,
 ) -> None:
     """Say which mistake made a wrong signature.
 
-    FILE (or standard input) holds the signed request as a curl line, as an entry of a HAR, or as
-    the raw HTTP message. Exit code 0 when the request is right, 1 when it is not.
+    FILE (or standard input) holds the signed request as a curl line, as entries of a HAR, or as
+    the raw HTTP message. Exit code 0 when every request is right, 1 when one is not.
     """
     http = http_signing(scheme)
-    credential = read_credential(scheme, credentials)
-    with one_line(UnreadableRequest):
-        request = read_request(_bounded(request_file), entry, _variables(scheme, credential))
-    explanation = explain(scheme, http, credential, request, _own_stages(scheme, stages))
+    if made_up and credentials:
+        raise Problem("give either --made-up or --credentials, not both")
+    credential = dict(http.program.credential) if made_up else read_credential(scheme, credentials)
+    octets = _bounded(request_file)
+    chosen = range(entries(octets)) if entry is None else [entry]
+    if stages and len(chosen) > 1:
+        raise Problem("--stage is of one request: choose it with --entry")
+    own = _own_stages(scheme, stages)
+    explanations = []
+    for number in chosen:
+        with one_line(UnreadableRequest):
+            request = read_request(octets, number, _variables(scheme, credential))
+        if request.method:
+            explanations.append(explain(scheme, http, credential, request, own))
+        else:  # an entry of `wire` whose octets were none
+            explanations.append(_NO_REQUEST)
+        if not as_json:
+            if len(chosen) > 1:
+                target = request.target.decode("ascii", "backslashreplace")
+                click.echo(f"entry {number}, {printable(target)}: ", nl=False)
+            _show(scheme, explanations[-1])
     if as_json:
-        click.echo(msgspec.json.format(msgspec.json.encode(explanation)).decode())
-    else:
-        _show(scheme, explanation)
-    ctx.exit(0 if explanation.valid else 1)
+        whole = explanations if len(chosen) > 1 else explanations[0]
+        click.echo(msgspec.json.format(msgspec.json.encode(whole)).decode())
+    ctx.exit(0 if all(one.valid for one in explanations) else 1)
 
 
 def _variables(scheme: Scheme, credential: dict[str, str]) -> dict[str, str]:

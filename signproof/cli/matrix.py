@@ -6,6 +6,7 @@ import click
 
 from signproof import codec
 from signproof.cli.common import (
+    OutFile,
     Problem,
     http_signing,
     one_line,
@@ -23,7 +24,7 @@ from signproof.scheme import Scheme
 
 __all__ = ["command"]
 
-_FILE = click.Path(path_type=Path, dir_okay=False)
+_FILE = OutFile()
 
 
 @click.command("matrix", epilog="Example: signproof matrix longbridge-hmac --sdk pypi-longport-3")

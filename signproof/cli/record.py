@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -29,11 +30,18 @@ from signproof.model import Confirmations, Vector, VectorFile
 from signproof.scheme import Scheme
 from signproof.server import Server
 from signproof.verify import EXIT_INTERRUPTED, EXIT_NEVER_RAN
-from signproof.wire import Watched, watch
+from signproof.wire import NOT_FOUND, Watched, watch
 
 __all__ = ["command"]
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+
+
+class _NeverRan(Problem):
+    """There is nothing to record."""
+
+    exit_code = EXIT_NEVER_RAN
+
 
 _Model = TypeVar("_Model", bound=msgspec.Struct)
 
@@ -90,18 +98,17 @@ def command(
     if program is None:
         files, count = _sdks(scheme, ids, out)
     else:
-        if client is None or not _NAME.fullmatch(client):
-            raise Problem("--client: name the COMMAND with small letters, digits and `-`")
+        name = _client(client)
         credential = made_up_or_read(scheme, credentials)
         watched = _watched(scheme, program, credential, variables_of(variables), timeout)
         if watched.ended.interrupted:
             click.echo("interrupted: nothing was recorded", err=True)
             ctx.exit(EXIT_INTERRUPTED)
-        vectors = record.of_exchanges(scheme, watched.exchanges, client, client_version)
+        vectors = record.of_exchanges(scheme, watched.exchanges, name, client_version)
         refused = sum(not one.reply.verdict.accepted for one in watched.exchanges)
         if refused:
             click.echo(f"refused and left out, {refused}: `wire` shows why", err=True)
-        files = _recorded(scheme, out, {client: credential}, vectors, [client])
+        files = _recorded(scheme, out, {name: credential}, vectors, [name])
         count = len(vectors)
     if not count:
         click.echo("nothing that was accepted arrived, so nothing was recorded", err=True)
@@ -112,7 +119,17 @@ def command(
         raise Problem(f"{error.filename}: {error.strerror}") from None
     except ValueError as error:
         raise Problem(f"{out}: a file there is no vector file: {error}") from None
-    click.echo(f"{count} vectors recorded in {out}")
+    again = shlex.join(["signproof", "verify", scheme.id, "--vectors", str(out)])
+    click.echo(f"{count} vectors recorded in {out}: `{again}`")
+
+
+def _client(name: str | None) -> str:
+    """Return what COMMAND is called; raises Problem."""
+    if name is None:
+        raise Problem("--client is missing: say what COMMAND is called, for the vectors' ids")
+    if not _NAME.fullmatch(name):
+        raise Problem("--client: name the COMMAND with small letters, digits and `-`")
+    return name
 
 
 def _watched(
@@ -134,6 +151,8 @@ def _watched(
             timeout_s=timeout_s,
             variables=variables,
         )
+    if watched.ended.code == NOT_FOUND:
+        raise _NeverRan(f"nothing was recorded: the command failed: {watched.ended.problem}")
     if watched.ended.problem:
         raise Problem(f"nothing was recorded: the command failed: {watched.ended.problem}")
     return watched

@@ -72,8 +72,9 @@ class SdkRun:
     def all(self, sdks: list[Sdk]) -> None:
         """Judge all; an interrupt ends the run early. Raises KnownError."""
         try:
-            for sdk in sdks:
-                self._install(sdk)
+            for number, sdk in enumerate(sdks, 1):
+                self._install(sdk, f"{number}/{len(sdks)} ")
+            # All are installed before any is judged: there is no way back to the network.
             self.sandboxed = enter_sandbox("the SDKs")
             with Server() as server:
                 for sdk in sdks:
@@ -82,14 +83,15 @@ class SdkRun:
         except KeyboardInterrupt:
             self.complete = False
 
-    def _install(self, sdk: Sdk) -> None:
+    def _install(self, sdk: Sdk, position: str) -> None:
         missing = environments.missing_tools(sdk)
         if missing:
             why = f"this machine has no {' and no '.join(missing)}"
             self.entries[sdk.id] = not_run(sdk, "skipped", why)
             return
         try:
-            self._built[sdk.id] = environments.build(sdk, environments.cache_folder(), _say)
+            cache = environments.cache_folder()
+            self._built[sdk.id] = environments.build(sdk, cache, lambda text: _say(position + text))
         except BuildFailed as error:
             self.entries[sdk.id] = not_run(sdk, "failed", str(error))
 

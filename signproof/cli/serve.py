@@ -2,6 +2,7 @@
 
 import queue
 import shlex
+import signal
 import tempfile
 import time
 from collections import deque
@@ -11,6 +12,7 @@ from pathlib import Path
 import click
 
 from signproof.cli.common import (
+    OutFile,
     http_signing,
     made_up_option,
     made_up_or_read,
@@ -26,7 +28,7 @@ from signproof.wire import judge_exchange, mock_for, program_environment
 
 __all__ = ["command"]
 
-_FILE = click.Path(path_type=Path, dir_okay=False)
+_FILE = OutFile()
 _WAITING = 10
 """How many wrong requests may wait to be explained; beyond it they are only logged."""
 _KEPT = 10_000
@@ -44,15 +46,26 @@ _KEPT = 10_000
 )
 @click.option("--tls", is_flag=True, help="HTTPS, with a certificate made for this run.")
 @click.option("--har", "har_file", type=_FILE, help="At the end, write what was received as a HAR.")
+@click.option(
+    "--env-file", type=_FILE, help="Write all that official SDKs read, as lines for a shell."
+)
 @made_up_option
 def command(
-    scheme: Scheme, port: int, har_file: Path | None, credentials: Path | None, *, tls: bool
+    scheme: Scheme,
+    port: int,
+    har_file: Path | None,
+    env_file: Path | None,
+    credentials: Path | None,
+    *,
+    tls: bool,
 ) -> None:
     """Serve a mock broker on this machine, for development.
 
     It verifies every request, logs it with its verdict and names the mistake where one is known.
-    Port 0 is a free one. Ctrl-C ends it.
+    Port 0 is a free one. Ctrl-C or SIGTERM ends it.
     """
+    # A shell starts what it puts into the background with this signal ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     http = http_signing(scheme)
     credential = made_up_or_read(scheme, credentials)
     kept: deque[Exchange] = deque(maxlen=_KEPT)
@@ -74,20 +87,31 @@ def command(
         except OSError as error:
             raise taken(port, error) from None
         click.echo(f"{scheme.title}: a mock at {endpoint.base_url}, which verifies every request")
-        # A credential of one's own is not printed; the made-up one is no secret.
-        own = set() if credentials is None else _secret_variables(scheme, http)
-        for name, value in program_environment(scheme, http, credential, endpoint.base_url).items():
-            if name not in own:
-                click.echo(f"export {name}={shlex.quote(value)}")
+        variables = program_environment(scheme, http, credential, endpoint.base_url)
         if tls:
-            click.echo(f"export SSL_CERT_FILE={server.ca_file(Path(folder))}")
+            variables["SSL_CERT_FILE"] = str(server.ca_file(Path(folder)))
+        if credentials is not None:  # the made-up one is no secret
+            for name in _secret_variables(scheme, http):
+                del variables[name]
+        exports = {name: f"export {name}={shlex.quote(text)}\n" for name, text in variables.items()}
+        write_file(env_file, lambda: "".join(exports.values()).encode())
+        for name in _main_variables(scheme, http):
+            click.echo(exports.get(name, ""), nl=False)
+        if env_file is None:
+            click.echo("(--env-file FILE writes these and the others that SDKs read)")
         try:
-            click.echo("Ctrl-C ends it.")
+            click.echo("Ctrl-C or SIGTERM ends it.")
             _explain(scheme, http, credential, wrong)
         except KeyboardInterrupt:
             click.echo()
         finally:  # when it is told to end as well
             write_file(har_file, lambda: har.render(list(kept), endpoint.base_url))
+
+
+def _main_variables(scheme: Scheme, http: HttpSigning) -> list[str]:
+    """Return the variables that a client without an SDK needs."""
+    first = [names[0] for names in scheme.environment.values()]
+    return [http.program.address[0], *first, "SSL_CERT_FILE"]
 
 
 def _secret_variables(scheme: Scheme, http: HttpSigning) -> set[str]:

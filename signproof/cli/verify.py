@@ -8,7 +8,7 @@ import click
 
 from signproof import codec, known, schemes
 from signproof.cli.behind import Behind, program_behind
-from signproof.cli.common import Problem, one_line, vectors_option, write_file
+from signproof.cli.common import OutFile, Problem, one_line, vectors_option, write_file
 from signproof.corpus import Case, Corpus, CorpusError, default_root
 from signproof.implementations.base import Driver, NeverRan, Progress
 from signproof.model import Report
@@ -18,7 +18,7 @@ from signproof.verify import EXIT_NEVER_RAN, verify
 
 __all__ = ["command"]
 
-_FILE = click.Path(path_type=Path, dir_okay=False)
+_FILE = OutFile()
 
 
 class _NeverRan(Problem):

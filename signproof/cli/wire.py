@@ -1,15 +1,18 @@
 """signproof wire."""
 
 import os
+import shlex
 import tempfile
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from signproof import codec, sandbox
-from signproof.cli.behind import Behind, command_behind
+from signproof.cli.behind import CommandBehind, command_behind
 from signproof.cli.common import (
+    OutFile,
     Problem,
     enter_sandbox,
     http_signing,
@@ -24,18 +27,17 @@ from signproof.model import Outcome, Report
 from signproof.reports import exchanges as shown
 from signproof.reports import har, junit
 from signproof.scheme import HttpSigning, Scheme
-from signproof.server import Server
-from signproof.verify import EXIT_NEVER_RAN
-from signproof.wire import NOT_FOUND, Ended, judge_exchange, watch, wire_report
+from signproof.server import Exchange, Server
+from signproof.wire import Ended, judge_exchange, watch, wire_report
 
 __all__ = ["command", "variables_of"]
 
-_FILE = click.Path(path_type=Path, dir_okay=False)
+_FILE = OutFile()
 
 
 @click.command(
     "wire",
-    cls=Behind,
+    cls=CommandBehind,
     epilog="Example: signproof wire longbridge-hmac -- python my_script.py",
 )
 @scheme_argument
@@ -46,7 +48,12 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
     metavar="NAME=TEXT",
     help="A further environment variable (may be repeated).",
 )
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="By default a free one.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    help="By default a free one; in the sandbox all are.",
+)
 @click.option("--tls", is_flag=True, help="HTTPS, with a certificate made for this run.")
 @timeout_option
 @click.option("--no-sandbox", is_flag=True, help="Let the command reach the network.")
@@ -72,9 +79,11 @@ def command(
     """Judge every request that a program sends.
 
     COMMAND runs unmodified against a mock broker on this machine that verifies what arrives. The
-    address and a made-up credential are in the environment variables that official SDKs read;
-    `{base_url}`, `{host}`, `{port}` and the credential's members, `{app_key}` for instance, stand
-    for them in COMMAND and in --env.
+    address and a made-up credential are in the environment variables that official SDKs read
+    (`serve` prints them; for longbridge-hmac LONGBRIDGE_HTTP_URL, LONGBRIDGE_APP_KEY,
+    LONGBRIDGE_APP_SECRET, LONGBRIDGE_ACCESS_TOKEN and the same with LONGPORT_). `{base_url}`,
+    `{host}`, `{port}` and the credential's members, `{app_key}` for instance, stand for them in
+    COMMAND and in --env.
     """
     program = command_behind(ctx)
     http = http_signing(scheme)
@@ -100,13 +109,23 @@ def command(
     received = watched.exchanges
     judged = [judge_exchange(scheme, http, credential, exchange) for exchange in received]
     report = wire_report(scheme, program, [one.result for one in judged], watched.ended)
+    seen: dict[str, int] = {}
     for exchange, one in zip(received, judged, strict=True):
         hide = shown.hidden(http, credential, exchange)
         click.echo(shown.line(exchange, hide))
         if one.result.outcome is not Outcome.PASS:
-            shown.detail(exchange, one.result, hide, one.expected)
-    _sum_up(http, report, watched.ended)
+            cause = one.result.causes[0].id if one.result.causes else ""
+            before = seen.setdefault(cause, exchange.number) if cause else exchange.number
+            if before == exchange.number:
+                shown.detail(exchange, one.result, hide, one.expected)
+            else:
+                click.echo(f"  cause    {cause}, as request {before}\n")
+    _sum_up(http, received, report, watched.ended)
     write_file(har_file, lambda: har.render(received, watched.base_url))
+    if har_file is not None and report.exit_code == 1:
+        whose = ["--credentials", str(credentials)] if credentials else ["--made-up"]
+        again = shlex.join(["signproof", "explain", scheme.id, str(har_file), *whose])
+        click.echo(f"again: {again}")
     write_file(json_file, lambda: codec.pretty(report))
     write_file(junit_file, lambda: junit.render(report))
     ctx.exit(report.exit_code)
@@ -123,30 +142,37 @@ def variables_of(words: Sequence[str]) -> dict[str, str]:
     return own
 
 
-def _sum_up(http: HttpSigning, report: Report, ended: Ended) -> None:
+def _sum_up(http: HttpSigning, received: Sequence[Exchange], report: Report, ended: Ended) -> None:
     """Print what came of it in all."""
     if ended.problem:
         click.secho(f"the command failed: {ended.problem}", fg="red")
     if ended.interrupted:
         click.secho("interrupted: the command was ended", fg="red")
-    if report.exit_code == EXIT_NEVER_RAN and ended.code == NOT_FOUND:
-        return
-    if report.exit_code == EXIT_NEVER_RAN:
+    if not received and not ended.problem and not ended.interrupted:
         click.secho("the command sent nothing to the mock", fg="red", nl=False)
         click.echo(
             f": it has the address in {' and '.join(http.program.address)}; give it by --env or "
             "{base_url} where it reads another"
         )
+    if not received:
         return
-    counts = report.counts
+    verdicts = [one.reply.verdict for one in received]
+    unread = sum(one.request is None for one in received)
+    right = sum(verdict.accepted for verdict in verdicts)
+    others = sum(verdict.accepted and verdict.reason is not None for verdict in verdicts)
     parts = [
-        click.style(f"{counts[name]} {word}", fg=colour)
-        for name, word, colour in (
-            ("error", "no request", "red"),
-            ("fail", "wrong", "red"),
-            ("pass", "right", "green"),
+        click.style(f"{count} {word}", fg=colour)
+        for count, word, colour in (
+            (unread, "no request", "red"),
+            (len(received) - unread - right, "wrong", "red"),
+            (right, "right", "green"),
         )
-        if name in counts
+        if count
     ]
-    count = len(report.results)
+    if others:
+        parts.append(f"(signed right but refused for another reason: {others})")
+    count = len(received)
     click.echo(" · ".join([f"{count} request{'s'[count == 1 :]}", *parts]))
+    causes = Counter(one.causes[0].id for one in report.results if one.causes)
+    for cause, number in causes.most_common():
+        click.echo(f"  {number:>4}  {cause}")

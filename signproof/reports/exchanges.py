@@ -48,10 +48,10 @@ def _summary(exchange: Exchange, hide: Sequence[bytes]) -> str:
 def detail(exchange: Exchange, result: Result, hide: Sequence[bytes], expected: str) -> None:
     """Print a wrong request as received, what was expected of it, and the mistake.
 
-    The octets in *hide* are masked; *expected* is what should have been signed.
+    What is wrong with it stands in its `line`. The octets in *hide* are masked; *expected* is what
+    should have been signed.
     """
     rows = [("received", text) for text in _received(exchange, hide)]
-    rows += [("what", result.message)]
     if result.difference is not None:
         rows += [
             ("where", f"{result.difference.stage}, octet {result.difference.offset}"),

@@ -9,6 +9,7 @@ from signproof.behaviours.base import Behaviour
 from signproof.corpus import Case
 from signproof.model import Matrix, MatrixEntry, Outcome, Report, Result
 from signproof.reports import terminal
+from signproof.verify import EXIT_INTERRUPTED
 
 __all__ = ["findings", "replaced", "show"]
 
@@ -59,12 +60,14 @@ def _failures(entry: MatrixEntry, report: Report, scheme: str, cases: Mapping[st
         again = f"signproof matrix {scheme} --sdk {entry.sdk} --id {{id}}"
         terminal.show(report, cases, again=again)
     else:
-        for result in report.results:
+        # That the command failed is said by these lines and by its own last ones.
+        requests = [result for result in report.results if result.operation != "command"]
+        for result in requests:
             if result.outcome is not Outcome.PASS:
                 click.echo(f"  typed call, {result.id}: {terminal.printable(result.message)}")
-        if not report.results:
+        if not requests:
             click.echo("  its typed calls sent nothing")
-        elif all(result.outcome is Outcome.PASS for result in report.results):
+        elif all(result.outcome is Outcome.PASS for result in requests):
             click.echo("  its typed calls ended with an error")
         for line in report.stderr.splitlines()[-_SAID:]:
             click.echo(f"  {terminal.printable(line)}")
@@ -189,6 +192,8 @@ def _sum(matrix: Matrix) -> None:
         click.style(f"{count} {outcome.value}", fg=good.get(outcome, "red"))
         for outcome, count in sorted(outcomes.items())
     ]
+    if matrix.exit_code == EXIT_INTERRUPTED:
+        parts.append(click.style("interrupted: the rest was not run", fg="red"))
     click.echo(" · ".join(parts) or "nothing was sent")
 
 

@@ -136,7 +136,14 @@ WRITTEN = {
 }
 
 
-@pytest.mark.parametrize("case", WRITTEN["python"])
+# A wrong signature is searched for its cause, which takes its time.
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, marks=[pytest.mark.heavy] if case == "wrong" else [])
+        for case in WRITTEN["python"]
+    ],
+)
 def test_what_sign_does_is_told(
     case: str, adapter: Path, runner: str, language: str, verify: Verify
 ) -> None:

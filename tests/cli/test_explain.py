@@ -21,6 +21,7 @@ from signproof import schemes
 from signproof.explain import explain
 from signproof.mistakes.base import Catalogue
 from signproof.mistakes.longbridge_hmac import CATALOGUE
+from signproof.schemes.longbridge_hmac.sending import PROGRAM
 
 pytestmark = pytest.mark.once
 
@@ -243,6 +244,7 @@ def test_the_mistake_is_named(run: Run, mistake: str, plain: Plain) -> None:
     assert TOKEN not in output
 
 
+@pytest.mark.heavy
 def test_two_mistakes_at_once_are_named(run: Run) -> None:
     plain = Plain(signed_method=str.lower, to_sign="{digest}")
     code, output, _ = run("explain", SCHEME, given=plain.raw())
@@ -294,13 +296,95 @@ def test_a_file_and_an_entry(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "kept.har"
     wrong = Plain(signed_query=lambda _: "")
     path.write_text(json.dumps({"log": {"entries": [entry(wrong), entry(Plain())]}}))
-    code, output, _ = run("explain", SCHEME, str(path))
-    assert (code, causes(output)[0]) == (1, "query-left-out")
+    code, output, _ = run("explain", SCHEME, str(path), "--entry", "0")
+    assert (code, output.partition("\n")[0], causes(output)[0]) == (
+        1,
+        MISMATCH.rstrip("\n"),
+        "query-left-out",
+    )
     assert run("explain", SCHEME, str(path), "--entry", "1") == (0, RIGHT, "")
     assert run("explain", SCHEME, str(path), "--entry", "2") == (
         2,
         "",
         "Error: the HAR has 2 entries: there is no number 2\n",
+    )
+    code, _, error = run("explain", SCHEME, str(path), "--entry", "-1")
+    assert (code, "-1 is not in the range x>=0" in error) == (2, True)
+    # Without a choice all of them.
+    target = Plain().target()
+    one = f"entry 0, {target}: {output}"
+    assert run("explain", SCHEME, str(path)) == (1, f"{one}entry 1, {target}: {RIGHT}", "")
+    stage = tmp_path / "stage"
+    stage.write_text(Plain().canonical())
+    own = ("--stage", f"canonical_request={stage}")
+    problem = "Error: --stage is of one request: choose it with --entry\n"
+    assert run("explain", SCHEME, *own, str(path)) == (2, "", problem)
+    assert run("explain", SCHEME, *own, "--entry", "1", str(path)) == (0, RIGHT, "")
+    code, output, _ = run("explain", SCHEME, "--json", str(path))
+    shown = json.loads(output)
+    assert (code, [one["valid"] for one in shown]) == (1, [False, True])
+    for number, one in enumerate(shown):
+        alone = run("explain", SCHEME, "--json", "--entry", str(number), str(path))
+        assert json.loads(alone[1]) == one
+    # One entry alone is shown as any other request.
+    path.write_text(json.dumps({"log": {"entries": [entry(Plain())]}}))
+    assert run("explain", SCHEME, *own, str(path)) == (0, RIGHT, "")
+    path.write_text(json.dumps({"log": {"entries": [entry(Plain()), entry(Plain())]}}))
+    right = f"entry 0, {target}: {RIGHT}entry 1, {target}: {RIGHT}"
+    assert run("explain", SCHEME, str(path)) == (0, right, "")
+
+
+def har(*targets: str, **members: str) -> str:
+    entries = [
+        {"request": {"method": "GET", "url": f"https://x{target}", "headers": [], **members}}
+        for target in targets
+    ]
+    return json.dumps({"log": {"entries": entries}})
+
+
+def test_a_target_that_would_drive_the_terminal(run: Run) -> None:
+    code, output, error = run("explain", SCHEME, given=har("/\x1b[1m\u00e9", "/b"))
+    missing = "wrong (missing-header): X-Api-Key is missing or empty: send it exactly as it was"
+    heads = [line for line in output.splitlines() if line.startswith("entry ")]
+    assert (code, error) == (1, "")
+    assert heads == [
+        f"entry 0, /\\x1b[1m\\xc3\\xa9: {missing} signed",
+        f"entry 1, /b: {missing} signed",
+    ]
+
+
+def test_an_entry_that_is_no_request(run: Run) -> None:
+    """As `wire` writes it where the octets that arrived were none."""
+    code, output, error = run("explain", SCHEME, given=har("", "/a", method=""))
+    wrong = "wrong (no-request): what arrived is no request\n"
+    assert (code, output, error) == (1, f"entry 0, /: {wrong}entry 1, /a: {wrong}", "")
+
+
+def test_an_entry_that_cannot_be_read(run: Run) -> None:
+    text = json.loads(har("/a", "/b"))
+    del text["log"]["entries"][1]["request"]["url"]
+    code, output, error = run("explain", SCHEME, given=json.dumps(text))
+    assert (code, error[:25]) == (2, "Error: JSON, but no HAR: ")
+    assert output.startswith("entry 0, /a: wrong (missing-header): ")
+
+
+def test_the_made_up_credential(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made_up = PROGRAM.credential
+    plain = Plain(
+        key=made_up["app_key"], secret=made_up["app_secret"], token=made_up["access_token"]
+    )
+    for name in ("APP_KEY", "APP_SECRET", "ACCESS_TOKEN"):
+        monkeypatch.delenv(f"LONGBRIDGE_{name}")
+    assert run("explain", SCHEME, "--made-up", given=plain.raw()) == (0, RIGHT, "")
+    hexed = replace(plain, mac=lambda key, text: mac(bytes.fromhex(key.decode()), text))
+    code, output, _ = run("explain", SCHEME, "--made-up", given=hexed.raw())
+    assert (code, causes(output)) == (1, ["secret-hex-decoded"])
+    path = tmp_path / "credential.json"
+    path.write_text(json.dumps(dict(made_up)))
+    assert run("explain", SCHEME, "--made-up", "--credentials", str(path), given=plain.raw()) == (
+        2,
+        "",
+        "Error: give either --made-up or --credentials, not both\n",
     )
 
 
@@ -587,6 +671,7 @@ def _few_mistakes() -> Iterator[None]:
     del sys.modules[FEW]
 
 
+@pytest.mark.heavy
 @given(REQUESTS)
 def test_any_request_is_explained(request: SignedRequest) -> None:
     scheme = replace(schemes.get(SCHEME), mistakes=FEW)

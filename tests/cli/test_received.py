@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from signers.request import SignedRequest
-from signproof.received import UnreadableRequest, read_request, split_url
+from signproof.received import UnreadableRequest, entries, read_request, split_url
 
 URL = "https://example.invalid/v1/x?a=1"
 FORM = (b"Content-Type", b"application/x-www-form-urlencoded")
@@ -256,6 +256,28 @@ KEY = (b"x-api-key", b"k")
 @pytest.mark.parametrize("prefix", ["", " \r\n", "\ufeff"])
 def test_a_har(value: Any, entry: int, prefix: str, expected: SignedRequest) -> None:
     assert read_request(prefix.encode() + json.dumps(value).encode(), entry) == expected
+
+
+@pytest.mark.parametrize(
+    ("octets", "count"),
+    [
+        (json.dumps(log(har_request())), 1),
+        (json.dumps(log(har_request(), har_request())), 2),
+        ("\ufeff \r\n" + json.dumps(log(*[har_request()] * 3)), 3),
+        (json.dumps(log()), 1),
+        (json.dumps({"request": har_request()}), 1),
+        (json.dumps(har_request()), 1),
+        ('{"log": []}', 1),
+        ('{"log": {"entries": 7}}', 1),
+        ("{", 1),
+        ("[" * 3, 1),
+        ("", 1),
+        (f"curl {URL}", 1),
+        ("GET / HTTP/1.1\n\n{}", 1),
+    ],
+)
+def test_how_many_entries(octets: str, count: int) -> None:
+    assert entries(octets.encode()) == count
 
 
 NO_HAR = (

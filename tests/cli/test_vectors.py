@@ -175,6 +175,7 @@ def test_adequacy_names_survivors_and_twins(run: Run) -> None:
     ]
 
 
+@pytest.mark.heavy
 def test_adequacy_wants_negative_vectors(run: Run, copy: Path) -> None:
     path = copy / f"{SCHEME}/mistakes.json"
     file = json.loads(path.read_text("utf-8"))

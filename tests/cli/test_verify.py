@@ -195,11 +195,6 @@ TOPICS = sorted({case.id.split("/")[1] for case in Corpus.open().cases(SCHEME)})
             2,
             "cli_foreign.py: Expected '=' after a key in a key/value pair (at line 2, column 7)",
         ),
-        (
-            ["--id", NONE, "--json", "/no/such/report"],
-            2,
-            "/no/such/report: No such file or directory",
-        ),
     ],
 )
 def test_wrong_usage_is_one_line(
@@ -207,9 +202,49 @@ def test_wrong_usage_is_one_line(
 ) -> None:
     assert foreign
     got, output, shown = run("verify", *arguments)
-    assert (got, shown) == (code, f"Error: {error}\n")
+    assert (got, output, shown) == (code, "", f"Error: {error}\n")
+
+
+@pytest.mark.parametrize("option", ["--json", "--junit"])
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("/no/such/report", "/no/such/report: there is no folder /no/such to write to"),
+        ("/dev/null/x", "/dev/null/x: Not a directory"),
+        ("a" * 300, f"{'a' * 300}: File name too long"),
+        ("/", "File '/' is a directory."),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_told_before_anything_runs(
+    run: Run, option: str, path: str, why: str
+) -> None:
+    code, output, error = run("verify", "--id", NONE, option, path, "--", "/no/such")
+    assert (code, output) == (2, "")
+    assert error.endswith(f"\n\nError: Invalid value for '{option}': {why}\n")
+
+
+def test_a_folder_that_cannot_be_written_to(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.access", lambda *_: False)
+    path = tmp_path / "report.json"
+    code, output, error = run("verify", "--id", NONE, "--json", str(path))
+    assert (code, output) == (2, "")
+    assert error.endswith(f": {path}: there is no folder {tmp_path} to write to\n")
+
+
+def test_a_file_that_cannot_be_written_after_all(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write_bytes(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", write_bytes)
+    path = tmp_path / "report.json"
+    code, output, error = run("verify", "--id", NONE, "--json", str(path))
     # What was run is shown all the same.
-    assert bool(output) == ("--json" in arguments)
+    assert (code, error) == (2, f"Error: {path}: No space left on device\n")
+    assert output.splitlines()[1:] == ["1 pass"]
 
 
 def test_an_adapter_is_judged(

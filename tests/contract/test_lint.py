@@ -77,6 +77,7 @@ def assert_found(corpus: Corpus, path: str, octets: bytes, position: int, flip: 
     assert owner is None or placed, shown
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("flip", [1, 0x20])
 def test_every_octet_of_a_file_counts(tmp_path: Path, flip: int) -> None:
     path = f"{SCHEME}/refresh.json"

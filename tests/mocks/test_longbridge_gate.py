@@ -58,7 +58,7 @@ KEY_UNKNOWN = refused(
     403,
     '{"code":403203,"message":"apikey illegal","data":null}',
     "unknown-api-key",
-    "X-Api-Key is not a known key: check it against the developer page",
+    "X-Api-Key is no key of this mock: give the client the credential that it has",
 )
 API_LIMITED = refused(
     429,
@@ -209,7 +209,7 @@ def not_found(message: str) -> MockReply:
         Verdict(
             accepted=True,
             reason="unknown-path",
-            message=f"this mock has no such path: compare it octet for octet ({message})",
+            message=f"this mock does not have this path ({message})",
         ),
     )
 

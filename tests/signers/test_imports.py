@@ -22,6 +22,9 @@ HEAVY = {"asyncio", "click", "cryptography", "httpx", "msgspec", "signproof", "s
     [
         ("signers", HEAVY, []),
         ("signers.longbridge", HEAVY, []),
+        ("signers.der", HEAVY, []),
+        ("signers.rsa_keys", {"click", "httpx", "msgspec", "signproof"}, []),
+        ("signers.tiger", {"click", "httpx", "msgspec", "signproof"}, []),
         # The search finds what is there; what else httpx loads is its own affair.
         ("signers.longbridge.auth", {"httpx", "signproof"}, ["httpx"]),
     ],

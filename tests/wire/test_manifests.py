@@ -12,16 +12,24 @@ from signproof.known import read
 
 pytestmark = pytest.mark.once
 
-SDKS = read_sdks(default_root())
+SCHEME = "longbridge-hmac"
+ALL = read_sdks(default_root())
+SDKS = [sdk for sdk in ALL if SCHEME in sdk.manifest.schemes]
 REQUIRED = [
-    "cargo-longbridge-5",
-    "cargo-longport-4",
-    "go-longbridge",
-    "go-longport",
-    "npm-longport-3",
     "pypi-longbridge-5",
     "pypi-longport-3",
+    "npm-longport-3",
+    "go-longbridge",
+    "go-longport",
+    "cargo-longbridge-5",
+    "cargo-longport-4",
 ]
+ECOSYSTEMS = ["pypi", "npm", "go", "cargo", "maven"]
+
+
+def test_what_installs_fastest_comes_first() -> None:
+    places = [(ECOSYSTEMS.index(sdk.manifest.ecosystem), sdk.id) for sdk in ALL]
+    assert places == sorted(places)
 
 
 def test_these_are_required() -> None:
@@ -61,7 +69,7 @@ def pinned(sdk: Sdk) -> str:
 def test_a_manifest_agrees_with_its_folder(sdk: Sdk) -> None:
     manifest = sdk.manifest
     assert pinned(sdk) == manifest.version
-    assert manifest.schemes == ["longbridge-hmac"]
+    assert manifest.schemes == [SCHEME]
     for name in manifest.common:
         assert (sdk.folder.parent / "common" / name).is_dir()
     for command in (manifest.run, manifest.typed):
@@ -81,6 +89,6 @@ def test_the_driver_is_there(sdk: Sdk) -> None:
 
 @pytest.mark.parametrize("sdk", [sdk for sdk in SDKS if sdk.known.exists()], ids=lambda sdk: sdk.id)
 def test_what_is_known_to_fail_exists(sdk: Sdk) -> None:
-    known = read(sdk.known, [case.id for case in Corpus.open().cases("longbridge-hmac")])
+    known = read(sdk.known, [case.id for case in Corpus.open().cases(SCHEME)])
     assert known
     assert all(known.values())

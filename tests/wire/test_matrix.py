@@ -86,8 +86,19 @@ def test_one_that_is_right(run: Run, fake: Callable[..., Sdk]) -> None:
             "1 SDK judged without a sandbox, 0 skipped, 0 failed · vectors 1.0.0\n"
             "3 pass\n"
         ),
-        f"installing pypi-made-up 1.2.3 (Python)\n{NOTE}judging pypi-made-up 1.2.3 (Python)\n",
+        f"1/1 installing pypi-made-up 1.2.3 (Python)\n{NOTE}judging pypi-made-up 1.2.3 (Python)\n",
     )
+
+
+def test_what_installs_fastest_is_installed_first(run: Run, fake: Callable[..., Sdk]) -> None:
+    fake("a-go", replace={'"pypi"': '"go"'})
+    fake("b-toolless", replace=TOOLLESS)
+    fake("c-pypi")
+    err = run(*MATRIX)[2]
+    assert [line for line in err.splitlines() if "installing" in line] == [
+        "2/3 installing c-pypi 1.2.3 (Python)",
+        "3/3 installing a-go 1.2.3 (Python)",
+    ]
 
 
 def test_all_together(run: Run, fake: Callable[..., Sdk]) -> None:
@@ -246,7 +257,7 @@ def test_a_set_of_ones_own(run: Run, fake: Callable[..., Sdk], tmp_path: Path) -
             ["--id", f"{SCHEME}/refuse/empty-key"],
             f"{SCHEME}/refuse/empty-key cannot be sent: it expects a refusal: no request to send",
         ),
-        (["--findings", "/no/such/page.md"], "/no/such/page.md: No such file or directory"),
+        (["--findings", "{here}/new.md"], "{here}/new.md: No such file or directory"),
         (
             ["--findings", "{here}/plain.md"],
             "{here}/plain.md: it lacks the two marks between which the findings stand",
@@ -262,6 +273,14 @@ def test_a_problem_is_one_line(
     (tmp_path / "latin.md").write_bytes(b"\xff")
     code, out, err = run(*MATRIX, *(word.format(here=tmp_path) for word in words))
     assert (code, out, err) == (2, "", f"Error: {problem.format(here=tmp_path)}\n")
+
+
+def test_a_page_that_cannot_be_written(run: Run, fake: Callable[..., Sdk]) -> None:
+    fake()
+    code, out, err = run(*MATRIX, "--findings", "/no/such/page.md")
+    why = "/no/such/page.md: there is no folder /no/such to write to"
+    assert (code, out) == (2, "")
+    assert err.endswith(f"\n\nError: Invalid value for '--findings': {why}\n")
 
 
 def test_a_vector_that_is_no_request(
@@ -438,9 +457,11 @@ def test_an_interrupt(
     process = start(*MATRIX, *files, "--id", f"{SCHEME}/request/get", code=code)
     assert wait_for(lambda: pid.exists() and pid.read_text().endswith(" "))
     os.kill(process.pid, signal.SIGINT)
-    _, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "b-after" not in err.partition("judging")[2]
+    done = "1 pass · " if where == "client.py" else ""
+    assert out.splitlines()[-1] == f"{done}interrupted: the rest was not run"
     matrix = json.loads(report.read_bytes())
     assert (matrix["exit_code"], len(matrix["entries"])) == (130, 1)
     assert page.read_text() == PAGE

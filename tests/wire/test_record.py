@@ -56,6 +56,10 @@ def ids(out: Path) -> list[str]:
     return [vector["id"].removeprefix(f"{SCHEME}/recorded/") for vector in vectors(out)]
 
 
+def recorded(out: Path) -> str:
+    return f"4 vectors recorded in {out}: `signproof verify {SCHEME} --vectors {out}`\n"
+
+
 def holds(run: Run, out: Path) -> None:
     """Let the set be checked, and the reference be held against it."""
     assert run("vectors", "lint", "--vectors", str(out)) == (0, "the set is clean\n", "")
@@ -65,7 +69,7 @@ def holds(run: Run, out: Path) -> None:
 
 
 def test_a_command_is_recorded(seen: Run, run: Run, out: Path) -> None:
-    assert seen("right", "--client-version", "2.0") == (0, f"4 vectors recorded in {out}\n", "")
+    assert seen("right", "--client-version", "2.0") == (0, recorded(out), "")
     holds(run, out)
     assert ids(out) == [
         "my-sdk.0001.sign",
@@ -80,7 +84,7 @@ def test_a_command_is_recorded(seen: Run, run: Run, out: Path) -> None:
     assert file["credentials"] == {"my-sdk": dict(PROGRAM.credential)}
     assert sign == {
         "id": f"{SCHEME}/recorded/my-sdk.0001.sign",
-        "comment": "As my-sdk sent it.",
+        "comment": "As my-sdk sent it: GET /v1/asset/stock.",
         "operation": "sign",
         "credential": "my-sdk",
         "input": {
@@ -125,6 +129,20 @@ def test_a_command_that_fails_is_not_recorded(seen: Run, out: Path) -> None:
     assert not out.exists()
 
 
+def test_a_command_that_cannot_be_started_is_not_recorded(run: Run, out: Path) -> None:
+    code, told, err = run(*RECORD, "--out", str(out), "--client", "c", "--", "/no/such/program")
+    why = "the command failed: it cannot be started: No such file or directory"
+    assert (code, told, err.splitlines()[-1]) == (3, "", f"Error: nothing was recorded: {why}")
+    assert not out.exists()
+
+
+def test_a_folder_with_a_space_is_quoted(run: Run, client: Client, tmp_path: Path) -> None:
+    out = tmp_path / "a b"
+    words = ("--out", str(out), "--client", "c", "--", *client("right"))
+    told = f"4 vectors recorded in {out}: `signproof verify {SCHEME} --vectors '{out}'`\n"
+    assert run(*RECORD, *words)[:2] == (0, told)
+
+
 def test_an_interrupted_command_is_not_recorded(
     start: Callable[..., Any],
     client: Client,
@@ -155,7 +173,7 @@ def test_an_interrupted_command_is_not_recorded(
         ),
         (
             ["--out", "{out}", "--", "true"],
-            "--client: name the COMMAND with small letters, digits and `-`",
+            "--client is missing: say what COMMAND is called, for the vectors' ids",
         ),
         (
             ["--out", "{out}", "--client", "a.b", "--", "true"],
@@ -249,7 +267,7 @@ def test_an_sdk_is_recorded_and_confirms(
 ) -> None:
     fake(how="json")
     code, told, err = run(*RECORD, "--out", str(out), "--sdk", "pypi-made-up")
-    assert (code, told) == (0, f"4 vectors recorded in {out}\n")
+    assert (code, told) == (0, recorded(out))
     assert err.endswith("judging pypi-made-up 1.2.3 (Python)\n")
     assert ids(out) == [
         "pypi-made-up.body.spaced.sign",
@@ -269,7 +287,7 @@ def test_an_sdk_is_recorded_and_confirms(
         {"vector": f"{SCHEME}/request/post", "agreement": "same request"},
     ]
     code, told, _ = run(*RECORD, "--out", str(out), "--sdk", "pypi-made-up")
-    assert (code, told) == (0, f"4 vectors recorded in {out}\n")
+    assert (code, told) == (0, recorded(out))
     monkeypatch.undo()
     holds(run, out)
 

@@ -204,21 +204,40 @@ def test_without_a_cause_what_should_have_been_signed_is_shown(
         f"           Authorization: {stars}",
         "           X-Timestamp: 1700000000",
         f"           X-Api-Signature: {SIGNATURE.decode()}",
-        "  what     wrong",
         f"  to sign  GET|/a||{block}|authorization;x-api-key;x-timestamp|",
         "",
     ]
 
 
 @pytest.mark.parametrize(
-    "without", [[b"X-Timestamp"], [b"X-Api-Key"], [b"Authorization"], [b"X-Api-Signature"]]
+    ("without", "cause"),
+    [
+        (b"X-Timestamp", []),
+        (b"X-Api-Key", []),
+        (b"Authorization", []),
+        (
+            b"X-Api-Signature",
+            [
+                "  cause    header-not-sent-x-api-signature: X-Api-Signature is not sent.",
+                (
+                    "  fix      Send X-Api-Key, Authorization, X-Timestamp and X-Api-Signature, "
+                    "each exactly once."
+                ),
+            ],
+        ),
+    ],
 )
 def test_whatever_is_missing_is_explained(
-    capsys: pytest.CaptureFixture[str], without: list[bytes]
+    capsys: pytest.CaptureFixture[str], without: bytes, cause: list[str]
 ) -> None:
-    lines = shown(capsys, exchange(signed(*without), REFUSED))
-    assert lines[0] == "  received GET /a"
-    assert "  what     wrong" in lines
+    request = signed(without)
+    stars = "*" * len(PROGRAM.credential["access_token"])
+    sent = [
+        f"           {name.decode()}: {stars if name == b'Authorization' else value.decode()}"
+        for name, value in request.headers
+    ]
+    assert len(sent) == 3
+    assert shown(capsys, exchange(request, REFUSED)) == ["  received GET /a", *sent, *cause, ""]
 
 
 def test_what_should_have_been_signed_is_in_the_explanation() -> None:

@@ -20,7 +20,8 @@ Run = Callable[..., tuple[int, str, str]]
 Client = Callable[..., list[str]]
 
 SCHEME = "longbridge-hmac"
-LAST = "Ctrl-C ends it.\n"
+LAST = "Ctrl-C or SIGTERM ends it.\n"
+HINT = "(--env-file FILE writes these and the others that SDKs read)\n"
 TIME = re.compile(r"^\d\d:\d\d:\d\d ", re.MULTILINE)
 
 
@@ -39,7 +40,9 @@ def exported(head: str) -> dict[str, str]:
 
 
 def sent(client: Client, head: str, how: str) -> None:
-    subprocess.run(client(how), env={**os.environ, **exported(head)}, check=True)
+    told = exported(head)
+    told["LONGPORT_ACCESS_TOKEN"] = told["LONGBRIDGE_ACCESS_TOKEN"]
+    subprocess.run(client(how), env={**os.environ, **told}, check=True)
 
 
 def ended(process: Any, number: signal.Signals = signal.SIGINT) -> tuple[int, str, str]:
@@ -60,17 +63,13 @@ def test_it_judges_while_it_serves(
         head,
     )
     assert first
-    assert {name.partition("_")[2]: value for name, value in exported(head).items()} == {
-        "APP_KEY": PROGRAM.credential["app_key"],
-        "APP_SECRET": PROGRAM.credential["app_secret"],
-        "ACCESS_TOKEN": PROGRAM.credential["access_token"],
-        "HTTP_URL": first[1],
-        "REGION": "hk",
-        **dict.fromkeys(
-            ("QUOTE_WS_URL", "TRADE_WS_URL", "QUOTE_URL", "TRADE_URL"),
-            f"ws{first[1].removeprefix('http')}/v2",
-        ),
-    }
+    assert head.removeprefix(first[0]) == (
+        f"export LONGBRIDGE_HTTP_URL={first[1]}\n"
+        f"export LONGBRIDGE_APP_KEY={PROGRAM.credential['app_key']}\n"
+        f"export LONGBRIDGE_APP_SECRET={PROGRAM.credential['app_secret']}\n"
+        f"export LONGBRIDGE_ACCESS_TOKEN={PROGRAM.credential['access_token']}\n"
+        f"{HINT}{LAST}"
+    )
     sent(client, head, "right")
     sent(client, head, "wrong")
     log = TIME.sub("", until(process, "\n\n"))
@@ -95,6 +94,60 @@ def test_told_to_end_it_writes_the_har_as_well(start: Callable[..., Any], tmp_pa
     assert json.loads(har.read_bytes())["log"]["entries"] == []
 
 
+def test_started_in_the_background_an_interrupt_ends_it(
+    start: Callable[..., Any], tmp_path: Path
+) -> None:
+    """A shell starts what stands before `&` with the signal ignored."""
+    har = tmp_path / "seen.har"
+    ignored = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
+    process = start("serve", SCHEME, "--port", "0", "--har", str(har), code=ignored)
+    until(process, LAST)
+    assert ended(process) == (0, "\n", "")
+    assert json.loads(har.read_bytes())["log"]["entries"] == []
+
+
+def test_all_variables_are_written_to_a_file(start: Callable[..., Any], tmp_path: Path) -> None:
+    file = tmp_path / "env.sh"
+    process = start("serve", SCHEME, "--port", "0", "--tls", "--env-file", str(file))
+    head = until(process, LAST)
+    assert HINT not in head
+    shown = exported(head)
+    url = shown["LONGBRIDGE_HTTP_URL"]
+    assert list(shown) == [
+        "LONGBRIDGE_HTTP_URL",
+        "LONGBRIDGE_APP_KEY",
+        "LONGBRIDGE_APP_SECRET",
+        "LONGBRIDGE_ACCESS_TOKEN",
+        "SSL_CERT_FILE",
+    ]
+    text = file.read_text()
+    assert re.fullmatch(r"(export \w+=\S+\n)+", text)
+    assert exported(text) == {
+        f"{prefix}_{name}": value
+        for prefix in ("LONGBRIDGE", "LONGPORT")
+        for name, value in (
+            ("APP_KEY", PROGRAM.credential["app_key"]),
+            ("APP_SECRET", PROGRAM.credential["app_secret"]),
+            ("ACCESS_TOKEN", PROGRAM.credential["access_token"]),
+            ("HTTP_URL", url),
+            ("REGION", "hk"),
+            *(
+                (name, f"wss{url.removeprefix('https')}/v2")
+                for name in ("QUOTE_WS_URL", "TRADE_WS_URL", "QUOTE_URL", "TRADE_URL")
+            ),
+        )
+    } | {"SSL_CERT_FILE": shown["SSL_CERT_FILE"]}
+    assert ended(process)[0] == 0
+
+
+@pytest.mark.parametrize("option", ["--env-file", "--har"])
+def test_a_file_that_cannot_be_written(run: Run, option: str) -> None:
+    code, out, err = run("serve", SCHEME, "--port", "0", option, "/no/such/file")
+    why = "/no/such/file: there is no folder /no/such to write to"
+    assert (code, out) == (2, "")
+    assert err.endswith(f"\n\nError: Invalid value for '{option}': {why}\n")
+
+
 GET = "import os, urllib.request; print(urllib.request.urlopen(os.environ['URL']).status)"
 
 
@@ -102,8 +155,10 @@ def test_tls_and_a_credential_of_ones_own(start: Callable[..., Any], tmp_path: P
     file = tmp_path / "credential.json"
     own = {"app_key": "own-key", "app_secret": "own-secret", "access_token": "own-token"}
     file.write_text(json.dumps(own))
-    process = start("serve", SCHEME, "--port", "0", "--tls", "--credentials", str(file))
-    head = until(process, LAST)
+    written = tmp_path / "env.sh"
+    options = ("--tls", "--credentials", str(file), "--env-file", str(written))
+    process = start("serve", SCHEME, "--port", "0", *options)
+    head = until(process, LAST) + written.read_text()
     variables = exported(head)
     assert variables["LONGBRIDGE_APP_KEY"] == "own-key"
     assert variables["LONGBRIDGE_HTTP_URL"].startswith("https://127.0.0.1:")

@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import shlex
 import signal
 import socket
 import sys
@@ -26,11 +27,11 @@ WIRE = ("wire", SCHEME, "--no-sandbox")
 SECRETS = (PROGRAM.credential["app_secret"], PROGRAM.credential["access_token"])
 NAMES = "HMAC-SHA256 SignedHeaders=authorization;x-api-key;x-timestamp"
 SIGNED = "the signature is right, over the path as sent"
-NO_PATH = f"this mock has no such path: compare it octet for octet ({SIGNED})"
+NO_PATH = f"this mock does not have this path ({SIGNED})"
 RIGHT = f"""\
    1 right GET /v1/asset/stock?symbol=700.HK → 200
    2 right POST /v1/nowhere → 404: {NO_PATH}
-2 requests · 2 right
+2 requests · 2 right · (signed right but refused for another reason: 1)
 """
 HINT = (
     ": it has the address in LONGBRIDGE_HTTP_URL and LONGPORT_HTTP_URL; give it by --env or "
@@ -73,7 +74,7 @@ def test_right(run: Run, client: Client) -> None:
                 "2 requests", "the command failed: it ended with exit code 7\n2 requests"
             ),
         ),
-        (["killed"], [], 3, f"the command failed: it was ended by signal 9\n{NOTHING}"),
+        (["killed"], [], 3, "the command failed: it was ended by signal 9\n"),
     ],
 )
 def test_ends(
@@ -135,7 +136,6 @@ def test_wrong(run: Run, client: Client) -> None:
         f"           Authorization: {stars}",
         "           X-Timestamp: 1700000000",
         f"           X-Api-Signature: {NAMES}, SIGNATURE",
-        f"  what     {MISMATCH}",
         "  where    canonical_request, octet 0",
         "  expected GET|/v1/asset/stock||aut…",
         "  got      get|/v1/asset/stock||aut…",
@@ -143,7 +143,43 @@ def test_wrong(run: Run, client: Client) -> None:
         "  fix      Sign the method of the request that is sent, in upper case.",
         "",
         "1 request · 1 wrong",
+        "     1  method-lowercase",
     ]
+
+
+def test_the_same_cause_is_shown_once(run: Run, client: Client) -> None:
+    code, out = shown(run, client, "wrong-thrice")
+    wrong = f" WRONG GET /v1/asset/stock → 403: {MISMATCH}\n"
+    cause = "  cause    method-lowercase"
+    whole, _, rest = out.partition(f"   2{wrong}")
+    assert code == 1
+    assert whole.startswith(f"   1{wrong}  received GET /v1/asset/stock\n")
+    assert whole.count(cause) == 1
+    first, _, rest = rest.partition("   3 WRONG GET /v1/a?token=")
+    assert first == f"{cause}, as request 1\n\n"
+    third, _, rest = rest.partition("   4 WRONG (no request) HELLO")
+    assert third.endswith(f"{MISMATCH}\n{cause}, as request 1\n\n")
+    assert rest.endswith(
+        "\n"
+        "5 requests · 1 no request · 3 wrong · 1 right · (signed right but refused for another "
+        "reason: 1)\n"
+        "     3  method-lowercase\n"
+    )
+
+
+def test_causes_are_counted_the_most_frequent_first(run: Run, client: Client) -> None:
+    code, out = shown(run, client, "two-causes")
+    assert code == 1
+    assert out.endswith(
+        "\n3 requests · 3 wrong\n     2  method-lowercase\n     1  query-left-out\n"
+    )
+
+
+def test_what_has_no_cause_is_shown_each_time(run: Run, client: Client) -> None:
+    code, out = shown(run, client, "junk", "twice")
+    assert code == 1
+    assert out.count("\n  received HELLO\\r\\nAuthorization: ") == 2
+    assert out.endswith("\n\n2 requests · 2 no request\n")
 
 
 def test_what_cannot_be_read(run: Run, client: Client) -> None:
@@ -154,7 +190,6 @@ def test_what_cannot_be_read(run: Run, client: Client) -> None:
     assert out == (
         f"   1 WRONG (no request) HELLO\\r\\nAuthorization: {clipped} → 400: illegal request line\n"
         f"  received HELLO\\r\\nAuthorization: {stars}\\r\\n\\r\\n\n"
-        "  what     what arrived is no request: illegal request line\n"
         "\n"
         "1 request · 1 no request\n"
     )
@@ -247,17 +282,43 @@ def test_a_har_is_read_by_explain(run: Run, client: Client, tmp_path: Path) -> N
     har, credential = tmp_path / "seen.har", tmp_path / "credential.json"
     credential.write_text(json.dumps(dict(PROGRAM.credential)))
     shown(run, client, "wrong", options=("--har", str(har)))
-    shown_again = run("explain", SCHEME, "--credentials", str(credential), str(har))
-    assert shown_again[0] == 1
-    assert "cause    method-lowercase" in shown_again[1]
+    for whose in (["--credentials", str(credential)], ["--made-up"]):
+        shown_again = run("explain", SCHEME, *whose, str(har))
+        assert shown_again[0] == 1
+        assert "cause    method-lowercase" in shown_again[1]
     shown(run, client, "right", options=("--har", str(har)))
+    right = "right: the signature belongs to this request\n"
     for entry in ("0", "1"):
-        words = ("explain", SCHEME, "--entry", entry, "--credentials", str(credential), str(har))
-        assert run(*words) == (0, "right: the signature belongs to this request\n", "")
+        assert run("explain", SCHEME, "--entry", entry, "--made-up", str(har)) == (0, right, "")
+    assert run("explain", SCHEME, "--made-up", str(har)) == (
+        0,
+        f"entry 0, /v1/asset/stock?symbol=700.HK: {right}entry 1, /v1/nowhere: {right}",
+        "",
+    )
     entries = json.loads(har.read_bytes())["log"]["entries"]
     raw = base64.b64decode(entries[1]["_raw_b64"])
     assert raw.startswith(b"POST /v1/nowhere HTTP/1.1\r\n")
     assert raw.endswith(b'\r\n\r\n{"order_id":"1"}')
+
+
+def again(run: Run, client: Client, how: str, *options: str) -> list[str]:
+    out = shown(run, client, how, options=options)[1]
+    return [line for line in out.splitlines() if line.startswith("again: ")]
+
+
+def test_how_to_explain_it_again(run: Run, client: Client, tmp_path: Path) -> None:
+    har, credential = tmp_path / "it's seen.har", tmp_path / "credential.json"
+    credential.write_text(json.dumps(dict(PROGRAM.credential)))
+    told = f"again: signproof explain {SCHEME} {shlex.quote(str(har))}"
+    assert again(run, client, "wrong") == []
+    assert again(run, client, "right", "--har", str(har)) == []
+    assert again(run, client, "nothing", "--har", str(har)) == []
+    assert again(run, client, "wrong", "--har", str(har)) == [f"{told} --made-up"]
+    own = ("--har", str(har), "--credentials", str(credential))
+    assert again(run, client, "wrong", *own) == [f"{told} --credentials {credential}"]
+    junk = again(run, client, "junk", "--har", str(har))
+    words = shlex.split(junk[0].removeprefix("again: signproof "))
+    assert run(*words) == (1, "wrong (no-request): what arrived is no request\n", "")
 
 
 def test_the_reports(run: Run, client: Client, tmp_path: Path) -> None:
@@ -298,6 +359,59 @@ def test_the_reports(run: Run, client: Client, tmp_path: Path) -> None:
         "skipped": "0",
     }
     no_secrets(as_json.read_text(), as_junit.read_text())
+
+
+def report_of(run: Run, folder: Path, *command: str) -> tuple[Any, list[dict[str, str]]]:
+    """Return the report as JSON, and of that as JUnit the counts and each error."""
+    as_json, as_junit = folder / "report.json", folder / "report.xml"
+    run(*WIRE, "--json", str(as_json), "--junit", str(as_junit), "--", *command)
+    root = ET.parse(as_junit).getroot()
+    return json.loads(as_json.read_bytes()), [
+        root.attrib,
+        *(error.attrib for error in root.iter("error")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "passed", "message"),
+    [
+        ([], 3, {}, "it sent nothing to the mock"),
+        (["killed"], 3, {}, "the command failed: it was ended by signal 9"),
+        (["right-then-fails"], 1, {"pass": 2}, "the command failed: it ended with exit code 7"),
+        (
+            ["/no/such/program"],
+            3,
+            {},
+            "the command failed: it cannot be started: No such file or directory",
+        ),
+    ],
+)
+def test_a_command_that_fails_is_in_the_reports(
+    run: Run,
+    client: Client,
+    tmp_path: Path,
+    command: list[str],
+    code: int,
+    passed: dict[str, int],
+    message: str,
+) -> None:
+    words = command if command[:1] == ["/no/such/program"] else client(*(command or ["nothing"]))
+    report, junit = report_of(run, tmp_path, *words)
+    assert report["exit_code"] == code
+    assert report["counts"] == {**passed, "error": 1}
+    assert report["results"][-1] == {
+        "id": f"{SCHEME}/wire/command",
+        "operation": "command",
+        "importance": "must",
+        "outcome": "error",
+        "message": message,
+    }
+    tests = sum(passed.values()) + 1
+    whole = {"tests": str(tests), "errors": "1", "failures": "0", "skipped": "0"}
+    assert junit == [
+        {"name": "signproof", **whole},
+        {"message": message, "type": "error (must)"},
+    ]
 
 
 TLS = """
@@ -347,15 +461,46 @@ def test_tls(run: Run, capfd: pytest.CaptureFixture[str], code: str) -> None:
             [*WIRE, "--credentials", "/no/such/file", "--", "true"],
             "/no/such/file: No such file or directory",
         ),
-        (
-            [*WIRE, "--har", "/no/such/folder/x", "--", "true"],
-            "/no/such/folder/x: No such file or directory",
-        ),
     ],
 )
 def test_a_problem_is_one_line(run: Run, words: list[str], problem: str) -> None:
-    code, _, err = run(*words)
-    assert (code, err) == (2, f"Error: {problem}\n")
+    assert run(*words) == (2, "", f"Error: {problem}\n")
+
+
+USAGE = """\
+Usage: signproof wire [OPTIONS] SCHEME -- COMMAND...
+Try 'signproof wire --help' for help.
+
+Error: {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (
+            ["python", "a.py"],
+            "Got unexpected extra arguments (python a.py): put the command behind `--`",
+        ),
+        (["a", "--", "b"], "Got unexpected extra argument (a): put the command behind `--`"),
+        (["--guess"], "No such option '--guess'."),
+        *(
+            (
+                [option, "/no/such/folder/x", "--", "touch", "{ran}"],
+                (
+                    f"Invalid value for '{option}': /no/such/folder/x: there is no folder "
+                    "/no/such/folder to write to"
+                ),
+            )
+            for option in ("--har", "--json", "--junit")
+        ),
+    ],
+)
+def test_wrong_usage(run: Run, tmp_path: Path, words: list[str], problem: str) -> None:
+    ran = tmp_path / "ran"
+    given = [word.replace("{ran}", str(ran)) for word in words]
+    assert run(*WIRE, *given) == (2, "", USAGE.format(problem))
+    assert not ran.exists()
 
 
 def test_a_scheme_that_does_not_exist(run: Run) -> None:
@@ -376,7 +521,7 @@ def test_a_port_that_is_taken(run: Run) -> None:
 def test_it_runs_too_long(run: Run, client: Client) -> None:
     code, out = shown(run, client, "waits", os.devnull, options=("--timeout", "0.01"))
     assert code == 3
-    assert out == f"the command failed: it ran longer than 0.01 s and was ended\n{NOTHING}"
+    assert out == "the command failed: it ran longer than 0.01 s and was ended\n"
 
 
 def test_what_does_not_want_to_end_is_ended(
@@ -408,8 +553,8 @@ def test_what_does_not_want_to_end_is_ended(
 @pytest.mark.parametrize(
     ("mode", "counts", "summary"),
     [
-        ("waits", {}, NOTHING),
-        ("right-then-waits", {"pass": 2}, "2 requests · 2 right\n"),
+        ("waits", {}, ""),
+        ("right-then-waits", {"pass": 2}, RIGHT.splitlines(keepends=True)[-1]),
     ],
 )
 def test_an_interrupt_ends_the_whole_group(
@@ -429,7 +574,7 @@ def test_an_interrupt_ends_the_whole_group(
     out, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (130, "")
     interrupted = "interrupted: the command was ended\n"
-    assert out.endswith(interrupted + (summary if counts else "0 requests\n"))
+    assert out.endswith(interrupted + summary)
     made = json.loads(report.read_bytes())
     assert (made["counts"], made["complete"], made["exit_code"]) == (counts, False, 130)
     assert wait_for(lambda: not any(is_alive(int(pid)) for pid in pids.read_text().split()))

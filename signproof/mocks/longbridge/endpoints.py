@@ -75,7 +75,7 @@ class Endpoints:
             raise Refused(
                 ErrorCode.PATH_UNKNOWN,
                 "unknown-path",
-                "this mock has no such path: compare it octet for octet",
+                "this mock does not have this path",
             )
         function = methods.get(request.method)
         if function is None:

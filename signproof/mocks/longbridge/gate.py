@@ -109,8 +109,11 @@ class Gate:
             detail = _WITHOUT_ECHO.get(type(error), str(error))
             raise Refused(ErrorCode.SIGNATURE_INVALID, error.reason, detail) from None
         if admitted is None:
-            unknown = UnknownApiKey()
-            raise Refused(ErrorCode.API_KEY_ILLEGAL, unknown.reason, str(unknown))
+            raise Refused(
+                ErrorCode.API_KEY_ILLEGAL,
+                UnknownApiKey.reason,
+                "X-Api-Key is no key of this mock: give the client the credential that it has",
+            )
         return auth, admitted
 
     def _check_api_key_rate(self, auth: AuthHeaders, now_ms: int) -> None:

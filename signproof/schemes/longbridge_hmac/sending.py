@@ -25,7 +25,8 @@ PROGRAM = Program(
     mock="signproof.mocks.longbridge.serving",
     credential={
         "app_key": "0123456789abcdef0123456789abcdef",
-        "app_secret": "example00secret00example00secret00example00secret00example00secr",
+        # Hex digits, as the broker gives out: who decodes them must get on and be found out.
+        "app_secret": "00112233445566778899aabbccddeeff" * 2,
         "access_token": "m_ExampleToken.made-up.for-signproof",
     },
     address=tuple(f"{prefix}_HTTP_URL" for prefix in _PREFIXES),

@@ -77,7 +77,7 @@ def wait(number: str) -> None:
     time.sleep(600)
 
 
-def main(what: str, *more: str) -> None:  # noqa: C901 - a table
+def main(what: str, *more: str) -> None:  # noqa: C901, PLR0912 - a table
     token = os.environ["LONGBRIDGE_ACCESS_TOKEN"]
     match what:
         case "right":
@@ -90,6 +90,18 @@ def main(what: str, *more: str) -> None:  # noqa: C901 - a table
             wait(*more)
         case "wrong":
             wrong()
+        case "wrong-thrice":
+            wrong()
+            wrong()
+            main("token-in-query")
+            main("junk")
+            main("right-post")
+        case "right-post":
+            send("POST", "/v1/nowhere", headers("POST", "/v1/nowhere", body=ORDER), ORDER)
+        case "two-causes":
+            send("GET", "/v1/a?b=c", headers("GET", "/v1/a"))
+            wrong()
+            wrong()
         case "nothing":
             pass
         case "killed":
@@ -97,7 +109,8 @@ def main(what: str, *more: str) -> None:  # noqa: C901 - a table
         case "waits":
             wait(*more)
         case "junk":
-            octets(b"HELLO\r\nAuthorization: " + token.encode() + b"\r\n\r\n")
+            for _ in ["once", *more]:
+                octets(b"HELLO\r\nAuthorization: " + token.encode() + b"\r\n\r\n")
         case "other-token":
             sent = headers("GET", "/v1/a", token="", sent_token="Bearer t0ken-of-the-users-own")
             send("GET", "/v1/a?t=t0ken-of-the-users-own", sent)

@@ -1,0 +1,119 @@
+import com.alibaba.fastjson.JSON;
+import com.alibaba.fastjson.JSONObject;
+import com.alibaba.fastjson.serializer.SerializerFeature;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The stdio protocol of docs/protocol.md for drivers of Java SDKs. */
+final class Stdio {
+  /** Gets a credential, empty for an operation that takes none, and an input. */
+  interface Operation {
+    JSONObject run(JSONObject credential, JSONObject input) throws Exception;
+  }
+
+  /** The SDK's public interface cannot express the case; the message says why. */
+  static final class Skipped extends Exception {
+    Skipped(String message) {
+      super(message);
+    }
+  }
+
+  /** The SDK refused the case; the message is the SDK's. */
+  static final class Rejected extends Exception {
+    Rejected(String message) {
+      super(message);
+    }
+  }
+
+  private Stdio() {}
+
+  /** Answers signproof until the input ends. */
+  static void serve(String name, String version, String scheme, Map<String, Operation> operations)
+      throws IOException {
+    PrintStream replies = System.out;
+    // Standard output belongs to the protocol.
+    System.setOut(System.err);
+    Map<String, JSONObject> credentials = new HashMap<>();
+    InputStream input = new BufferedInputStream(System.in);
+    for (String line = line(input); line != null; line = line(input)) {
+      JSONObject message = JSON.parseObject(line);
+      JSONObject reply = status("skipped", "this driver does not know it");
+      switch (message.getString("type")) {
+        case "start":
+          reply = introduction(name, version, scheme, operations);
+          break;
+        case "prepare":
+          credentials.put(message.getString("credential"), message.getJSONObject("values"));
+          reply = new JSONObject().fluentPut("status", "output");
+          break;
+        case "run":
+          Operation operation = operations.get(message.getString("operation"));
+          if (operation != null && scheme.equals(message.getString("scheme"))) {
+            JSONObject none = new JSONObject();
+            JSONObject credential =
+                credentials.getOrDefault(message.getString("credential"), none);
+            reply = outcome(operation, credential, message.getJSONObject("input"));
+          }
+          break;
+        default:
+      }
+      reply.put("seq", message.get("seq"));
+      String written = JSON.toJSONString(reply, SerializerFeature.DisableCircularReferenceDetect);
+      replies.write((written + "\n").getBytes(StandardCharsets.UTF_8));
+      replies.flush();
+    }
+  }
+
+  /** Returns the octets before the next LF as text: a reader would end lines at CR, too. */
+  private static String line(InputStream input) throws IOException {
+    ByteArrayOutputStream octets = new ByteArrayOutputStream();
+    int octet = input.read();
+    if (octet < 0) {
+      return null;
+    }
+    for (; octet >= 0 && octet != '\n'; octet = input.read()) {
+      octets.write(octet);
+    }
+    return octets.toString(StandardCharsets.UTF_8);
+  }
+
+  private static JSONObject introduction(
+      String name, String version, String scheme, Map<String, Operation> operations) {
+    JSONObject implementation =
+        new JSONObject()
+            .fluentPut("name", name)
+            .fluentPut("version", version)
+            .fluentPut("language", "Java")
+            .fluentPut("runtime", System.getProperty("java.version"));
+    return new JSONObject()
+        .fluentPut("protocol", 1)
+        .fluentPut("implementation", implementation)
+        .fluentPut("operations", new JSONObject().fluentPut(scheme, operations.keySet()))
+        .fluentPut("features", new String[0])
+        .fluentPut("window", 1);
+  }
+
+  private static JSONObject outcome(Operation operation, JSONObject credential, JSONObject input) {
+    try {
+      JSONObject output = operation.run(credential, input);
+      return new JSONObject().fluentPut("status", "output").fluentPut("output", output);
+    } catch (Skipped skipped) {
+      return status("skipped", skipped.getMessage());
+    } catch (Rejected rejected) {
+      return status("rejected", rejected.getMessage());
+    } catch (Exception | LinkageError error) {
+      error.printStackTrace();
+      return status("errored", error.toString());
+    }
+  }
+
+  private static JSONObject status(String status, String message) {
+    return new JSONObject().fluentPut("status", status).fluentPut("message", message);
+  }
+}
