@@ -76,6 +76,10 @@ class _Failure:
     hindsight: dict[str, Any] | None
     """The same by the output; None where that is not offered or says nothing about signing."""
 
+    def is_signed_right(self, pipeline: Pipeline) -> bool:
+        """Tell whether the right computation gives this output: something else is wrong with it."""
+        return self._gives(pipeline, self.values)
+
     def fits(self, hypothesis: _Hypothesis, pipeline: Pipeline) -> bool:
         """Tell whether the replay gives the output seen, from the input or in hindsight."""
         if self._gives(hypothesis.edit(pipeline), self.values):
@@ -112,7 +116,9 @@ def diagnose(
     The octets in *hide* are masked wherever a difference would show them.
     """
     singles = [_Hypothesis(id_, (mistake,)) for id_, mistake in catalogue(scheme).items()]
-    ready = [_failure(scheme, seen, replay) for seen, replay in _replayable(scheme, failures)]
+    replayable = [_failure(scheme, seen, replay) for seen, replay in _replayable(scheme, failures)]
+    # What a right signer gives is not explained by a mistake, even by one that shows nowhere.
+    ready = [failure for failure in replayable if not failure.is_signed_right(scheme.pipeline)]
     explained = _explained(scheme, singles, ready)
     known = {failure for by in explained.values() for failure in by}
     unexplained = [failure for failure in ready if failure not in known]

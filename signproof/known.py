@@ -1,19 +1,21 @@
 """Known-failing files: which vectors may fail, each with its reason.
 
-A file is TOML with a table ``[[known]]`` for each vector: ``id``, ``reason`` and, if there is one,
-``link``. The list is strict: an id that does not exist is an error, and a vector that passes though
-it is listed fails the run, so that no exclusion outlives its reason.
+A file is TOML with a table ``[[known]]`` for each vector: ``id``, ``reason`` and, where wanted,
+``link`` and ``says``, a part of the failure's message: another failure is then no known one. The
+list is strict: an id that does not exist is an error, and a vector that passes though it is listed
+fails the run, so that no exclusion outlives its reason.
 """
 
 import tomllib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-__all__ = ["KnownError", "read"]
+__all__ = ["Known", "KnownError", "read"]
 
 _Text = Annotated[str, Meta(min_length=1)]
 
@@ -26,14 +28,25 @@ class _Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     id: str
     reason: _Text
     link: str = ""
+    says: str = ""
 
 
 class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     known: list[_Entry] = []
 
 
-def read(path: Path, ids: Iterable[str]) -> dict[str, str]:
-    """Return reason (and link) by vector id; *ids* are those that exist. Raises KnownError."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Why a vector may fail."""
+
+    reason: str
+    """With its link, if there is one."""
+    says: str = ""
+    """What the failure's message has to contain; empty where any failure is the known one."""
+
+
+def read(path: Path, ids: Iterable[str]) -> dict[str, Known]:
+    """Return why each listed vector may fail, by its id; *ids* exist. Raises KnownError."""
     try:
         file = msgspec.convert(tomllib.loads(path.read_text("utf-8")), _File)
     except OSError as error:
@@ -41,11 +54,12 @@ def read(path: Path, ids: Iterable[str]) -> dict[str, str]:
     except (ValueError, msgspec.ValidationError) as error:
         raise KnownError(f"{path}: {error}") from None
     existing = set(ids)
-    reasons: dict[str, str] = {}
+    reasons: dict[str, Known] = {}
     for entry in file.known:
         if entry.id not in existing:
             raise KnownError(f"{path}: there is no vector {entry.id}: take the entry out")
         if entry.id in reasons:
             raise KnownError(f"{path}: {entry.id} is listed twice")
-        reasons[entry.id] = f"{entry.reason} ({entry.link})" if entry.link else entry.reason
+        reason = f"{entry.reason} ({entry.link})" if entry.link else entry.reason
+        reasons[entry.id] = Known(reason, entry.says)
     return reasons

@@ -116,7 +116,7 @@ def judge_sdk(
     return entry, sent
 
 
-def _known(sdk: Sdk, scheme: Scheme, corpus: Corpus) -> dict[str, str]:
+def _known(sdk: Sdk, scheme: Scheme, corpus: Corpus) -> dict[str, known.Known]:
     """Return what may fail; the list is about the installation's vectors, *corpus* or not."""
     if not sdk.known.exists():
         return {}

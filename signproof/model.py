@@ -237,7 +237,9 @@ class Request(_Model, frozen=True, kw_only=True):
 class SendInput(_Model, frozen=True, kw_only=True):
     """A request to send through an SDK's public client, which signs it; text members are ASCII."""
 
-    base_url: Annotated[Text, Meta(description="Where to: `http://127.0.0.1:PORT`, no path.")]
+    base_url: Annotated[
+        Text, Meta(description="Where to: `http://127.0.0.1:PORT`, mostly without a path.")
+    ]
     method: Text
     path: Text
     query: Annotated[

@@ -1,7 +1,8 @@
 """A network namespace with loopback only, so that a program under test reaches nothing else.
 
-Linux alone has it. What was entered holds for this process and every child started afterwards, and
-cannot be left. Filesystem sockets are not isolated: a program can still talk to a local daemon.
+Linux alone has it. What was entered holds for this process and every child started afterwards. It
+keeps programs from the network that do not mean to get out: as root a program could enter another
+namespace. Filesystem sockets are not isolated: a program can still talk to a local daemon.
 """
 
 import ctypes

@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from signproof import schemes
 from signproof.behaviours.base import Behaviour, Scripted
 from signproof.codec import decode_octets
 from signproof.corpus import RECORDED, Case, Corpus
 from signproof.implementations.base import Broken, Driver, Progress, Reply
+from signproof.known import Known
 from signproof.mocks.replies import ServedMock
 from signproof.model import Answer, Expected, Outcome, Report, Result, Status
 from signproof.requests import to_model
@@ -28,6 +30,7 @@ EXACT = "exact octets"
 SAME = "same request"
 
 _SEND = "send"
+_CHECK = "sent-request"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ def send(
     clock: Callable[[], float],
     questions: Sequence[Behaviour] = (),
     offered: Collection[str] = (),
-    known: Mapping[str, str] | None = None,
+    known: Mapping[str, Known] | None = None,
     strict: bool = False,
     progress: Progress = lambda: None,
 ) -> Sent:
@@ -160,9 +163,12 @@ def _send_case(case: Case, sending: Sending, base_url: str) -> Case:
 def _arrived(
     case: Case, sending: Sending, reply: Reply, exchanges: Sequence[Exchange]
 ) -> tuple[Case, Reply]:
-    """Return the case as asked of the SDK and, as its answer, the first request that arrived."""
+    """Return the case as asked of the SDK and, as its answer, what arrived.
+
+    Where several requests did, that is the first that is wrong, or the first.
+    """
     vector = msgspec.structs.replace(
-        case.vector, operation="request", stages={}, expected=Expected(check="sent-request")
+        case.vector, operation="request", stages={}, expected=Expected(check=_CHECK)
     )
     case = replace(case, vector=vector)
     if isinstance(reply, Broken) or reply.status is Status.ERRORED:
@@ -174,15 +180,20 @@ def _arrived(
     if not exchanges:
         said = reply.message or reply.output.get("error") or "it does not say why"
         return case, Answer(status=Status.REJECTED, message=f"it sent nothing: {said}")
-    request = exchanges[0].request
-    if request is None:
-        why = exchanges[0].reply.verdict.message
-        return case, Broken(Outcome.ERROR, f"it sent what is no request: {why}")
-    received = msgspec.to_builtins(to_model(request))
-    return (
-        replace(case, input=sending.asked(received)),
-        Answer(status=Status.OUTPUT, output=received),
-    )
+    if reply.status is Status.REJECTED:
+        return case, Broken(Outcome.ERROR, f"it sent a request, yet refuses it: {reply.message}")
+    check = schemes.get(case.scheme).checks[_CHECK]
+    seen: list[tuple[Case, Reply]] = []
+    for exchange in exchanges:
+        if exchange.request is None:
+            why = exchange.reply.verdict.message
+            return case, Broken(Outcome.ERROR, f"it sent what is no request: {why}")
+        received = msgspec.to_builtins(to_model(exchange.request))
+        asked = replace(case, input=sending.asked(received))
+        seen.append((asked, Answer(status=Status.OUTPUT, output=received)))
+        if check(dict(case.credential or {}), asked.input, received) is not None:
+            return seen[-1]  # whatever else was sent, this one is wrong
+    return seen[0]
 
 
 def _labelled(result: Result, sending: Sending, exchanges: Sequence[Exchange]) -> Result:
@@ -205,5 +216,6 @@ def _labelled(result: Result, sending: Sending, exchanges: Sequence[Exchange]) -
         if wanted != got
     ]
     label = f"{SAME}, {' and '.join(others)} written otherwise" if others else EXACT
-    note = f"sent {len(exchanges)} times; the first is judged" if len(exchanges) > 1 else ""
-    return msgspec.structs.replace(result, label=label, note=note)
+    if len(exchanges) > 1:
+        label += f", sent {len(exchanges)} times"
+    return msgspec.structs.replace(result, label=label)

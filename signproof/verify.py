@@ -12,6 +12,7 @@ from signproof import schemes
 from signproof.corpus import Case, Corpus
 from signproof.diagnose import Diagnosis, Seen, diagnose, first_difference
 from signproof.implementations.base import Broken, Driver, Progress, Reply
+from signproof.known import Known
 from signproof.model import (
     FORMAT,
     Answer,
@@ -39,7 +40,7 @@ def verify(
     corpus: Corpus,
     cases: Sequence[Case],
     *,
-    known: Mapping[str, str] | None = None,
+    known: Mapping[str, Known] | None = None,
     strict: bool = False,
     progress: Progress = lambda: None,
 ) -> Report:
@@ -70,7 +71,7 @@ def report(
     cases: Sequence[Case],
     replies: Mapping[str, Reply],
     *,
-    known: Mapping[str, str] | None = None,
+    known: Mapping[str, Known] | None = None,
     strict: bool = False,
     complete: bool = True,
 ) -> Report:
@@ -255,16 +256,19 @@ def _add(diagnosis: Diagnosis, results: dict[str, Result]) -> None:
         results[id_] = _change(result, causes=causes, difference=shown)
 
 
-def _with_known(result: Result, reason: str | None) -> Result:
-    if reason is None:
+def _with_known(result: Result, known: Known | None) -> Result:
+    if known is None:
         return result
     if result.outcome in _FAILING:
-        return _change(result, outcome=Outcome.XFAIL, known=reason)
+        if known.says not in result.message:
+            message = f"{result.message} (known to fail, but not so: {known.reason})"
+            return _change(result, message=message)
+        return _change(result, outcome=Outcome.XFAIL, known=known.reason)
     if result.outcome is Outcome.PASS:
         return _change(
             result,
             outcome=Outcome.XPASS,
-            known=reason,
+            known=known.reason,
             message="it passes though it is listed as known failing: take the entry out",
         )
     return result

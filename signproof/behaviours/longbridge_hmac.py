@@ -95,7 +95,16 @@ def _retries(observed: Observed) -> str:
         return "not tried again"
     signatures = {request.values(b"X-Api-Signature") for request in requests}
     how = "signed anew" if len(signatures) > 1 else "with the same signature"
-    return f"tried again {len(requests) - 1} times, {how}"
+    again = len(requests) - 1
+    times = "once" if again == 1 else f"{again} times"
+    return f"tried again {times}, {how}{_refusals(observed)}"
+
+
+def _refusals(observed: Observed) -> str:
+    """Say why requests after the first were refused, if any was."""
+    verdicts = [exchange.reply.verdict for exchange in observed.exchanges[1:]]
+    reasons = sorted({str(one.reason) for one in verdicts if not one.accepted})
+    return f", refused: {', '.join(reasons)}" if reasons else ""
 
 
 def _own_timestamp(observed: Observed) -> str:
@@ -151,7 +160,7 @@ def _redirect(observed: Observed) -> str:
     ]
     signature = second.values(b"X-Api-Signature")
     if signature and signature != first.values(b"X-Api-Signature"):
-        return "followed, signed anew"
+        return f"followed, signed anew{_refusals(observed)}"
     how = "followed" if signature else "followed, unsigned"
     return f"{how}, with {', '.join(carried)}" if carried else how
 
@@ -181,6 +190,13 @@ BEHAVIOURS = (
         _call(path="/v1/x%20y/%C3%BC"),
     ),
     Behaviour("path-colon", "A path with `:@!$'()*,;`", _signed_path, _call(path="/v1/:@!$'()*,;")),
+    Behaviour(
+        "query-raw",
+        "A query with `'`, `\"`, `<`, `{` and `|` as they are",
+        _query,
+        _call(query="a='\"<{|"),
+    ),
+    Behaviour("path-empty", "An empty path", _path, _call(path="")),
     Behaviour("url-slash", "A base address with a slash at its end", _path, _call(), suffix="/"),
     Behaviour("url-path", "A base address with a path", _path, _call(), suffix="/proxy"),
     Behaviour(

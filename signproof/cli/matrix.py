@@ -58,6 +58,8 @@ def command(
     """
     http_signing(scheme)
     old = _with_marks(page)
+    if page is not None and (ids or vector_ids):
+        raise Problem("--findings is of a whole run: leave --sdk and --id away")
     chosen = chosen_sdks(scheme, ids)
     with one_line(CorpusError):
         everything = corpus.cases(scheme.id)

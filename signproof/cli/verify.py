@@ -110,7 +110,7 @@ def _sent(
     scheme: Scheme,
     corpus: Corpus,
     cases: list[Case],
-    reasons: dict[str, str],
+    reasons: dict[str, known.Known],
     advance: Progress,
     *,
     strict: bool,
@@ -147,7 +147,7 @@ def _program(ctx: click.Context, names: tuple[str, ...]) -> list[str]:
     return program_behind(ctx) or []
 
 
-def _known(corpus: Corpus, path: Path | None) -> dict[str, str]:
+def _known(corpus: Corpus, path: Path | None) -> dict[str, known.Known]:
     if path is None:
         return {}
     with one_line(known.KnownError, CorpusError):

@@ -204,6 +204,11 @@ def findings(matrix: Matrix, asked: Sequence[Behaviour]) -> str:
     lines = ["### Vectors through each SDK", ""]
     lines += _markdown([_heading(judged), *(_row(entry, topics) for entry in judged)])
     lines += [
+        f"\n{_name(entry)} is not judged: {entry.why}"
+        for entry in matrix.entries
+        if entry.report is None
+    ]
+    lines += [
         "",
         f"{_LEGEND[0].upper()}{_LEGEND[1:]}.",
         "",

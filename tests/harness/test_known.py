@@ -20,14 +20,18 @@ ENTRY = f'[[known]]\nid = "{FIRST}"\nreason = "sends no fraction"\n'
         ("", {}),
         ("# nothing is known to fail\n", {}),
         ("known = []\n", {}),
-        (ENTRY, {FIRST: "sends no fraction"}),
+        (ENTRY, {FIRST: known.Known("sends no fraction")}),
+        (ENTRY + 'says = "a"\n', {FIRST: known.Known("sends no fraction", "a")}),
         (
             f'{ENTRY}link = "https://example.org/1"\n[[known]]\nid = "{SECOND}"\nreason = "x"\n',
-            {FIRST: "sends no fraction (https://example.org/1)", SECOND: "x"},
+            {
+                FIRST: known.Known("sends no fraction (https://example.org/1)"),
+                SECOND: known.Known("x"),
+            },
         ),
     ],
 )
-def test_read(text: str, expected: dict[str, str], tmp_path: Path) -> None:
+def test_read(text: str, expected: dict[str, known.Known], tmp_path: Path) -> None:
     path = tmp_path / "known.toml"
     path.write_text(text)
     assert known.read(path, IDS) == expected

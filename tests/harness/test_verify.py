@@ -11,6 +11,7 @@ from signproof import schemes
 from signproof.corpus import Case, Corpus
 from signproof.implementations.base import Broken, Progress, Reply
 from signproof.implementations.reference import Reference
+from signproof.known import Known
 from signproof.model import (
     Answer,
     Choice,
@@ -321,7 +322,7 @@ def test_exit_codes(
         name: good(by_name[name]) if reply is None else reply
         for name, (_, reply) in zip(names, replies, strict=True)
     }
-    listed = {case.id: "a reason" for case in cases} if known else {}
+    listed = {case.id: Known("a reason") for case in cases} if known else {}
     for is_strict, exit_code in ((False, plain), (True, strict)):
         report = verify(Canned(canned), corpus, cases, known=listed, strict=is_strict)
         assert report.exit_code == exit_code
@@ -334,10 +335,22 @@ def test_exit_codes(
 
 def test_the_message_of_an_unexpected_pass(corpus: Corpus, by_name: dict[str, Case]) -> None:
     case = by_name[SECONDS]
-    report = verify(Canned({SECONDS: good(case)}), corpus, [case], known={case.id: "why"})
+    report = verify(Canned({SECONDS: good(case)}), corpus, [case], known={case.id: Known("why")})
     assert report.results[0].message == (
         "it passes though it is listed as known failing: take the entry out"
     )
+
+
+def test_another_failure_than_the_known_one(corpus: Corpus, by_name: dict[str, Case]) -> None:
+    case = by_name[SECONDS]
+    broken = {SECONDS: Broken(Outcome.ERROR, "it fell over")}
+    for says, outcome, message in (
+        ("fell over", Outcome.XFAIL, "it fell over"),
+        ("is wrong", Outcome.ERROR, "it fell over (known to fail, but not so: why)"),
+    ):
+        known = {case.id: Known("why", says)}
+        (result,) = verify(Canned(broken), corpus, [case], known=known).results
+        assert (result.outcome, result.message) == (outcome, message)
 
 
 @pytest.mark.parametrize(

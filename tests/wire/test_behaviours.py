@@ -131,7 +131,7 @@ BARE = SignedRequest(b"GET", HOP.encode(), FIRST.headers[:1])
         ("secret-empty", [signed()], "signed right"),
         ("limited-text", [signed()], "not tried again"),
         ("limited-text", [signed()] * 3, "tried again 2 times, with the same signature"),
-        ("limited-json", [signed(), signed(timestamp=GIVEN)], "tried again 1 times, signed anew"),
+        ("limited-json", [signed(), signed(timestamp=GIVEN)], "tried again once, signed anew"),
         ("redirect", [FIRST], "not followed"),
         (
             "redirect",

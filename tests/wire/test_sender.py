@@ -10,6 +10,7 @@ import pytest
 from signproof.corpus import Case, Corpus
 from signproof.implementations.base import Progress, Reply
 from signproof.implementations.stdio import Stdio
+from signproof.known import Known
 from signproof.matrix import questions
 from signproof.model import Answer, Implementation, Outcome, Result, Status
 from signproof.scheme import Scheme
@@ -108,7 +109,15 @@ THE_ONE = "longbridge-hmac/request/get-one"
             0,
             1,
         ),
-        ("rejects-and-sends", {"outcome": "pass", "label": "exact octets"}, 1, 0),
+        (
+            "rejects-and-sends",
+            {
+                "outcome": "error",
+                "message": "it sent a request, yet refuses it: the SDK did not like the answer",
+            },
+            1,
+            1,
+        ),
         ("errs", {"outcome": "error", "message": "ValueError: of the SDK"}, 0, 1),
         (
             "junk",
@@ -121,13 +130,18 @@ THE_ONE = "longbridge-hmac/request/get-one"
         ),
         (
             "twice",
-            {
-                "outcome": "pass",
-                "label": "exact octets",
-                "note": "sent 2 times; the first is judged",
-            },
+            {"outcome": "pass", "label": "exact octets, sent 2 times"},
             2,
             0,
+        ),
+        (
+            "odd-time",
+            {
+                "outcome": "fail",
+                "message": "X-Timestamp is no Unix time in seconds or milliseconds: 'soon'",
+            },
+            1,
+            1,
         ),
         (
             "other-path",
@@ -182,8 +196,20 @@ def test_a_request_written_otherwise(
     assert (result.outcome, result.label, result.note) == (Outcome.PASS, label, "")
 
 
+def test_of_several_requests_the_one_that_is_wrong_counts(sent: Callable[..., Sent]) -> None:
+    came = sent("then-wrong")
+    judged = {
+        one.id: (one.outcome, [cause.id for cause in one.causes]) for one in came.report.results
+    }
+    assert judged == {
+        THE_ONE: (Outcome.FAIL, ["method-lowercase"]),
+        RIGHT["id"]: (Outcome.PASS, []),
+    }
+    assert [len(came.exchanges[id_]) for id_ in (THE_ONE, RIGHT["id"])] == [2, 1]
+
+
 def test_what_is_known_to_fail(sent: Callable[..., Sent]) -> None:
-    known = {THE_ONE: "it is made so", RIGHT["id"]: "it was once"}
+    known = {THE_ONE: Known("it is made so"), RIGHT["id"]: Known("it was once")}
     came = sent("wrong", known=known)
     assert {one.id: (one.outcome, one.known, one.label) for one in came.report.results} == {
         THE_ONE: (Outcome.XFAIL, "it is made so", ""),
@@ -200,6 +226,8 @@ OBSERVED = {
     "query-encoding": "`b=x%20y~%2A&a=%C3%BC&a=1%2C2`",
     "path-escaped": "`/v1/x%20y/%C3%BC`, signed as-sent",
     "path-colon": "`/v1/:@!$'()*,;`, signed as-sent",
+    "query-raw": "`a='\"<{|`",
+    "path-empty": "`/`, signed, refused: wrong-signature",
     "url-slash": "`/v1/asset/stock`, signed right",
     "url-path": "`/v1/asset/stock`, signed right",
     "own-timestamp": "taken, signed, refused: wrong-signature",

@@ -109,6 +109,16 @@ def _requests() -> Topic:
             ["symbol", "1810.HK"],
         ],
     )
+    for name, parameter in (
+        ("ampersand", "a&b"),
+        ("equals", "a=b"),
+        ("percent", "a%20b"),
+        ("plus", "a+b"),
+        ("space", "a b"),
+    ):
+        add(
+            f"param-name-{name}", f"A parameter's name is {parameter!r}.", params=[[parameter, "1"]]
+        )
     for name, value in (
         ("space", "two words"),
         ("plus", "1+1"),

@@ -1,6 +1,7 @@
 """Judge a request that an implementation built: signed right, and the one asked for."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
@@ -22,6 +23,9 @@ __all__ = ["sent_request", "signed_request"]
 
 Json = dict[str, Any]
 
+_UNIX_TIME = re.compile(r"(?:\d{10}|\d{13})(?:\.\d+)?")
+"""Seconds or milliseconds, as the documents and the SDKs have them, from 2001 to 2286."""
+
 
 def signed_request(credential: Json, input_: Json, output: Json) -> Finding | None:
     """Return what is wrong with the request *output*, None where nothing is.
@@ -35,9 +39,16 @@ def signed_request(credential: Json, input_: Json, output: Json) -> Finding | No
 def sent_request(credential: Json, input_: Json, output: Json) -> Finding | None:
     """Return the same for a request that an SDK wrote from *input_* in its own way.
 
-    A body may be written otherwise as long as it is the same JSON value.
+    A body may be written otherwise as long as it is the same JSON value. The timestamp is the
+    SDK's own, but it has to be one.
     """
-    return _judged(credential, input_, output, _same_value)
+    finding = _judged(credential, input_, output, _same_value)
+    if finding is None and not _UNIX_TIME.fullmatch(input_["timestamp"]):
+        shown = _show(input_["timestamp"].encode())
+        return Finding(
+            "timestamp", f"X-Timestamp is no Unix time in seconds or milliseconds: {shown}"
+        )
+    return finding
 
 
 def _judged(
@@ -51,6 +62,11 @@ def _judged(
     except VerificationError as error:
         return Finding(error.reason, str(error))
     return _difference(request_values(credential, input_), request, same_body)
+
+
+def _segments(path: bytes) -> list[bytes]:
+    """Compare segment by segment: a `/` that was escaped is no `/`."""
+    return [unquote_to_bytes(segment) for segment in path.split(b"/")]
 
 
 def _same_value(want: bytes, got: bytes) -> bool:
@@ -77,21 +93,23 @@ def _difference(
     wanted: dict[str, Any], request: SignedRequest, same_body: Callable[[bytes, bytes], bool]
 ) -> Finding | None:
     token = wanted["refreshed_token"] or wanted["access_token"]
-    for member, want, got in (
-        ("method", wanted["method"].upper(), request.method.upper()),
-        ("path", unquote_to_bytes(wanted["path"]), unquote_to_bytes(request.path)),
-        ("timestamp", wanted["timestamp"], request.values(b"X-Timestamp")[0]),
-    ):
+    timestamp = request.values(b"X-Timestamp")[0]
+    compared: tuple[tuple[str, object, object, bytes], ...] = (
+        ("method", wanted["method"].upper(), request.method.upper(), request.method.upper()),
+        ("path", _segments(wanted["path"]), _segments(request.path), request.path),
+        ("timestamp", wanted["timestamp"], timestamp, timestamp),
+    )
+    for member, want, got, shown in compared:
         if want != got:
-            return Finding(member, f"the {member} is not the one asked for: {_show(got)}")
+            return Finding(member, f"the {member} is not the one asked for: {_show(shown)}")
     if not same_body(wanted["body"], request.body):
         return Finding("body_b64", f"the body is not the one asked for: {_show(request.body)}")
     if request.values(b"Authorization")[0] != token:
         return Finding("token", _token_problem(wanted, request))
     params, got_params = wanted["params"] or (), _params(request.query)
     if not _same_params(params, got_params):
-        shown = "&".join(f"{_show(name)}={_show(value)}" for name, value in got_params)
-        return Finding("params", f"the parameters are not those asked for: {shown or 'none'}")
+        pairs = "&".join(f"{_show(name)}={_show(value)}" for name, value in got_params)
+        return Finding("params", f"the parameters are not those asked for: {pairs or 'none'}")
     if request.body and not _is_json(request.values(b"Content-Type")):
         return Finding("content-type", "a body was sent without `Content-Type: application/json`")
     return None

@@ -30,7 +30,8 @@ TIMESTAMP = "1700000001"
 
 def signed(credential: dict[str, str], request: Request, how: str = "") -> dict[str, str]:
     token, key = credential["access_token"], credential["app_key"]
-    block = f"authorization:{token}\nx-api-key:{key}\nx-timestamp:{TIMESTAMP}\n"
+    timestamp = "soon" if how == "odd-time" else TIMESTAMP
+    block = f"authorization:{token}\nx-api-key:{key}\nx-timestamp:{timestamp}\n"
     digest = hashlib.sha1(request.body).hexdigest() if request.body else ""
     method = request.method.lower() if how == "wrong" else request.method.upper()
     query = request.query or ""
@@ -41,7 +42,7 @@ def signed(credential: dict[str, str], request: Request, how: str = "") -> dict[
     return {
         "X-Api-Key": key,
         "Authorization": token,
-        "X-Timestamp": TIMESTAMP,
+        "X-Timestamp": timestamp,
         "X-Api-Signature": f"HMAC-SHA256 SignedHeaders={NAMES}, Signature={signature}",
     }
 
@@ -78,7 +79,7 @@ def junk(request: Request) -> Response:
     return Response()
 
 
-def send(  # noqa: C901, PLR0912 - a table
+def send(  # noqa: C901, PLR0911, PLR0912 - a table
     credential: dict[str, str], request: Request
 ) -> Response:
     how = sys.argv[1] if len(sys.argv) > 1 else ""
@@ -109,6 +110,11 @@ def send(  # noqa: C901, PLR0912 - a table
             return junk(request)
         case "twice":
             sent(credential, request)
+        case "then-wrong":
+            sent(credential, request)
+            return sent(credential, request, "wrong")
+        case "odd-time":
+            return sent(credential, request, how)
         case "other-path":
             request = other(request, path="/v1/other")
         case "crash":
