@@ -98,9 +98,10 @@ def open_signature(signature: bytes, public_key: RSAPublicKey) -> Opened:
     message = pow(number, numbers.e, numbers.n).to_bytes(length)
     return (
         _open_type_1(message)
+        # Before type 2, which is for encryption: one PSS message in 65,536 begins as it does.
+        or _open_pss(message, bits)
         or _open_type_2(message)
         or _open_unpadded(message)
-        or _open_pss(message, bits)
         or Opened(Padding.OTHER_KEY, encoded_message=message)
     )
 

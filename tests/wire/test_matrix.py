@@ -31,6 +31,9 @@ from signproof.model import (
 from signproof.reports import matrix as shown
 from signproof.scheme import Scheme
 
+# What these show does not depend on the Python, and programs are slow to start.
+pytestmark = pytest.mark.once
+
 Run = Callable[..., tuple[int, str, str]]
 
 SCHEME = "longbridge-hmac"

@@ -19,6 +19,9 @@ from signproof.oracles.writing import manifest, written
 from signproof.scheme import Scheme
 from signproof.schemes.longbridge_hmac.sending import PROGRAM
 
+# What these show does not depend on the Python, and programs are slow to start.
+pytestmark = pytest.mark.once
+
 Run = Callable[..., tuple[int, str, str]]
 Client = Callable[..., list[str]]
 

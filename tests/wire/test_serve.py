@@ -16,6 +16,9 @@ import pytest
 from signproof.cli import serve
 from signproof.schemes.longbridge_hmac.sending import PROGRAM
 
+# What these show does not depend on the Python, and programs are slow to start.
+pytestmark = pytest.mark.once
+
 Run = Callable[..., tuple[int, str, str]]
 Client = Callable[..., list[str]]
 

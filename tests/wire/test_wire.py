@@ -19,6 +19,9 @@ from signproof.schemes.longbridge_hmac.sending import PROGRAM
 from signproof.wire import Ended, fill, program_environment
 from signproof.wire import run as run_program
 
+# What these show does not depend on the Python, and programs are slow to start.
+pytestmark = pytest.mark.once
+
 Run = Callable[..., tuple[int, str, str]]
 Client = Callable[..., list[str]]
 
@@ -483,7 +486,6 @@ Error: {}
             "Got unexpected extra arguments (python a.py): put the command behind `--`",
         ),
         (["a", "--", "b"], "Got unexpected extra argument (a): put the command behind `--`"),
-        (["--guess"], "No such option '--guess'."),
         *(
             (
                 [option, "/no/such/folder/x", "--", "touch", "{ran}"],
