@@ -42,7 +42,7 @@ def good(corpus: Corpus) -> list[Case]:
         case
         for case in corpus.cases(SCHEME.id)
         if SCHEME.operations[case.vector.operation].replay is not None
-        and not case.id.startswith("longbridge-hmac/refuse/")
+        and not case.id.startswith(("longbridge-hmac/refuse/", "longbridge-hmac/recorded/"))
     ]
 
 
