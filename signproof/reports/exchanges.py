@@ -8,7 +8,7 @@ import click
 
 from signproof.diagnose import masked
 from signproof.model import Result
-from signproof.reports.terminal import printable
+from signproof.reports.terminal import cause_rows, printable
 from signproof.scheme import HttpSigning
 from signproof.server import Exchange
 
@@ -52,16 +52,7 @@ def detail(exchange: Exchange, result: Result, hide: Sequence[bytes], expected: 
     should have been signed.
     """
     rows = [("received", text) for text in _received(exchange, hide)]
-    if result.difference is not None:
-        rows += [
-            ("where", f"{result.difference.stage}, octet {result.difference.offset}"),
-            ("expected", result.difference.expected),
-            ("got", result.difference.got),
-        ]
-    for cause in result.causes[:1]:
-        rows += [("cause", f"{cause.id}: {cause.text}"), ("fix", cause.fix)]
-        if cause.also:
-            rows.append(("or", ", ".join(cause.also)))
+    rows += cause_rows(result)
     if expected and result.difference is None:
         rows.append(("to sign", expected))
     shown = ""

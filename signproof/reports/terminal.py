@@ -11,7 +11,7 @@ from signproof.corpus import Case
 from signproof.implementations.base import Progress
 from signproof.model import Outcome, Report, Result
 
-__all__ = ["printable", "progress", "show"]
+__all__ = ["cause_rows", "printable", "progress", "show"]
 
 _SHOWN = 10
 _PER_CAUSE = 2
@@ -104,7 +104,16 @@ def _failure(report: Report, result: Result, case: Case, again: str) -> None:
         word = {"should": "WARN", "may": "INFO"}[result.importance.value]
     click.secho(word, fg="yellow" if warns else "red", bold=True, nl=False)
     click.echo(f" {result.id}")
-    rows = [("case", case.vector.comment), ("what", result.message)]
+    rows = [("case", case.vector.comment), ("what", result.message), *cause_rows(result)]
+    rows += [("source", result.source), ("again", again.replace("{id}", result.id, 1))]
+    for name, text in rows:
+        click.echo(f"  {name:<9}{printable(text)}")
+    click.echo()
+
+
+def cause_rows(result: Result) -> list[tuple[str, str]]:
+    """Return the rows that say where a failure begins and which mistake makes it."""
+    rows = []
     if result.difference is not None:
         rows += [
             ("where", f"{result.difference.stage}, octet {result.difference.offset}"),
@@ -115,10 +124,7 @@ def _failure(report: Report, result: Result, case: Case, again: str) -> None:
         rows += [("cause", f"{cause.id}: {cause.text}"), ("fix", cause.fix)]
         if cause.also:
             rows.append(("or", ", ".join(cause.also)))
-    rows += [("source", result.source), ("again", again.replace("{id}", result.id, 1))]
-    for name, text in rows:
-        click.echo(f"  {name:<9}{printable(text)}")
-    click.echo()
+    return rows
 
 
 def _quiet(report: Report, *, verbose: bool) -> None:

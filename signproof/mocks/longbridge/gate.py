@@ -15,9 +15,10 @@ from signers.longbridge import (
 from signers.longbridge.verify import AuthHeaders, read_auth_headers
 from signers.request import SignedRequest
 from signers.secret import Secret
+from signproof.mocks.limits import Limit, SlidingWindow
 from signproof.mocks.longbridge.accounts import Accounts, KeyState
 from signproof.mocks.longbridge.envelope import ErrorCode, Refused
-from signproof.mocks.longbridge.limits import Limit, RateLimit, SlidingWindow
+from signproof.mocks.longbridge.limits import RateLimit
 
 __all__ = ["Admitted", "Gate"]
 

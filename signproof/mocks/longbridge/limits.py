@@ -1,24 +1,10 @@
-"""How many calls are let through in a stretch of time."""
+"""Which calls a mock lets through, by whose they are."""
 
-from collections import deque
 from dataclasses import dataclass
 
-__all__ = ["Limit", "RateLimit", "SlidingWindow"]
+from signproof.mocks.limits import Limit
 
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """At most *calls* in any stretch of *seconds*; raises ValueError where either is not positive.
-
-    The broker's figures differ from call to call and are not modelled: a test names its own.
-    """
-
-    calls: int
-    seconds: float
-
-    def __post_init__(self) -> None:
-        if self.calls < 1 or not self.seconds > 0:
-            raise ValueError("a limit takes at least one call and a positive number of seconds")
+__all__ = ["RateLimit"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +18,3 @@ class RateLimit:
     """Of all requests of one address, whether signed right or not: 429001."""
     per_api_key: Limit | None = None
     """Of the authenticated requests of one API key: 429002."""
-
-
-class SlidingWindow:
-    """Counts calls against a limit; a call that is refused does not count."""
-
-    __slots__ = ("_calls", "_length_ms", "_times")
-
-    def __init__(self, limit: Limit) -> None:
-        self._calls = limit.calls
-        self._length_ms = limit.seconds * 1000
-        self._times: deque[int] = deque()
-
-    def admit(self, now_ms: int) -> bool:
-        """Count a call at *now_ms* (Unix milliseconds) and tell whether it is within the limit."""
-        while self._times and self._times[0] <= now_ms - self._length_ms:
-            self._times.popleft()
-        if len(self._times) >= self._calls:
-            return False
-        self._times.append(now_ms)
-        return True

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
 from signers.request import SignedRequest
-from signproof.mocks.longbridge.limits import Limit
+from signproof.mocks.limits import Limit
 from signproof.mocks.replies import MockReply, Verdict
 from signproof.mocks.tiger.developers import Developer, Developers
 from signproof.mocks.tiger.endpoints import Endpoints

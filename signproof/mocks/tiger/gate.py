@@ -23,7 +23,7 @@ from signers.tiger import (
     WrongSignType,
 )
 from signers.tiger.body import read_object
-from signproof.mocks.longbridge.limits import Limit, SlidingWindow
+from signproof.mocks.limits import Limit, SlidingWindow
 from signproof.mocks.tiger.developers import Developers, DeveloperState, instant
 from signproof.mocks.tiger.envelope import ErrorCode, NotAuthenticated
 

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from signers import Secret, SignedRequest
 from signers.tiger import ERROR_CODES, Charset, MalformedToken, Signer, WrongKeyType
-from signproof.mocks.longbridge.limits import Limit
+from signproof.mocks.limits import Limit
 from signproof.mocks.replies import MockReply, Verdict
 from signproof.mocks.tiger import (
     Account,
