@@ -1,16 +1,5 @@
 """How what is stated about the gateway is known."""
 
-import enum
+from signers.evidence import Evidence
 
 __all__ = ["Evidence"]
-
-
-class Evidence(enum.StrEnum):
-    """How something is known."""
-
-    DOCUMENTED = "documented"
-    """On a page of the broker."""
-    SDK = "sdk"
-    """An official SDK was seen to do so."""
-    INFERRED = "inferred"
-    """Follows from the rest, but stands nowhere."""
