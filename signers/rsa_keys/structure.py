@@ -243,6 +243,8 @@ def _pkcs1(version: int, inside: Reader) -> int:
         raise WrongVersion(_short(version))
     numbers = [inside.integer() for _ in range(8)]
     inside.end()
+    if numbers[0] < 0:  # a zero octet was lost: the key was altered, its size is not the matter
+        raise InconsistentKey(Rule.MODULUS)
     bits = _size(numbers[0])
     broken = _broken_rule(*numbers)
     if broken is not None:

@@ -43,6 +43,8 @@ _NO_SPACE = str.maketrans("", "", _SPACE)
 _INNER_SPACE = (" ", "\t", "\n\n")
 _BEGIN = re.compile(r"-----BEGIN ([A-Z0-9][A-Z0-9 ]*)-----")
 _END = re.compile(r"-----END ([A-Z0-9][A-Z0-9 ]*)-----")
+_HYPHENS = re.compile(r"-----|-(?:BEGIN|END) ")
+"""What tells PEM from base64 alone, also where hyphens were lost."""
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]*:[^\n]*\n")
 _LEGACY = re.compile(r"\nProc-Type: 4,ENCRYPTED\nDEK-Info: ([A-Za-z0-9-]+),([0-9A-Fa-f]+)\n\n")
 _ALPHABET = re.compile(r"[A-Za-z0-9+/_-]*", re.ASCII)
@@ -82,7 +84,7 @@ def unwrap(octets: bytes) -> Unwrapped:
         return _der(octets)
     found = Unwrapped()
     text = _tidied(_decoded(octets, found.repairs), found.repairs)
-    if "-----" in text:
+    if _HYPHENS.search(text):
         _armoured(text, found)
     else:
         _bare(text, found)

@@ -22,6 +22,8 @@ COMMANDS = {
     "matrix": "Hold published SDKs against the vectors.",
     "sign": "Sign one request: its headers, or a curl line.",
     "explain": "Say which mistake made a wrong signature.",
+    "doctor": "Say what is wrong with keys and settings files.",
+    "convert-key": "Write a private key in another shape.",
     "list": "List vectors, mistakes, operations or reasons.",
     "show": "Show a vector or a mistake, whole.",
     "vectors": "Check and write the vectors themselves.",

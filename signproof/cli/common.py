@@ -1,6 +1,7 @@
 """What several commands share: errors of one line, the corpus, schemes and credentials."""
 
 import os
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,12 +12,14 @@ import click
 import msgspec
 
 from signers.errors import InvalidInput
+from signers.secret import Secret
 from signproof import codec, sandbox, schemes
 from signproof.corpus import Corpus, CorpusError
 from signproof.reports.terminal import printable
 from signproof.scheme import HttpSigning, Scheme
 
 __all__ = [
+    "NoKeys",
     "OutFile",
     "Problem",
     "credentials_option",
@@ -25,7 +28,9 @@ __all__ = [
     "made_up_option",
     "made_up_or_read",
     "one_line",
+    "passphrase_option",
     "read_credential",
+    "read_passphrase",
     "scheme_argument",
     "taken",
     "timeout_option",
@@ -131,6 +136,54 @@ timeout_option = click.option(
     help="Seconds for the whole command.",
 )
 
+_KEY = re.compile(r"-----BEGIN|(?:^|[=\s\"'])M[A-I][A-Za-z0-9+/_-]{61}")
+"""PEM, or the base64 of a SEQUENCE."""
+
+
+class NoKeys(click.Command):
+    """A command to which files are named, and no word of which may be a key itself.
+
+    The messages about what is no file or no option would repeat it.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Refuse a key on the command line, where every process on the machine can read it."""
+        if any(_KEY.search(word) and not os.path.lexists(word) for word in args):
+            raise Problem(
+                "a key itself stands on the command line, where other programs see it: save it in "
+                "a file and name that"
+            )
+        return super().parse_args(ctx, args)
+
+
+passphrase_option = click.option(
+    "--passphrase-file",
+    type=click.Path(path_type=Path),
+    help="A file with the passphrase of an encrypted key; a line end at its end is dropped.",
+)
+
+
+def read_passphrase(path: Path | None) -> Secret | None:
+    """Return the passphrase in a file, None without one; raises Problem.
+
+    No message repeats the file's name, for somebody may have typed the passphrase instead.
+    """
+    from signproof.doctor.files import SourceUnreadable, read_source  # noqa: PLC0415 - cryptography
+
+    if path is None:
+        return None
+    try:
+        octets = read_source(path).octets.reveal()
+    except SourceUnreadable as error:
+        problem = error.problem
+    else:
+        passphrase = re.sub(rb"\r?\n\Z", b"", octets)
+        if passphrase:
+            return Secret(passphrase)
+        problem = "it is empty"
+    raise Problem(f"--passphrase-file: {problem}: name a file that holds the passphrase")
+
+
 made_up_option = click.option(
     "--credentials",
     type=click.Path(path_type=Path),
@@ -178,13 +231,23 @@ def read_credential(scheme: Scheme, path: Path | None) -> dict[str, str]:
     credential = _from_environment(scheme) if path is None else _from_file(scheme, path)
     for member, value in credential.items():
         where = scheme.environment[member][0] if path is None else f"{path}: {member}"
-        if not value:
+        if not value and member not in _optional(scheme):
             raise Problem(f"{where} is empty: set it from the developer page")
         try:
             value.encode("utf-8")
         except UnicodeEncodeError:
             raise Problem(f"{where} is not UTF-8 text: copy it anew") from None
+        try:
+            scheme.usable.get(member, str)(value)
+        except InvalidInput as error:
+            raise Problem(f"{where}: {error}") from None
     return credential
+
+
+def _optional(scheme: Scheme) -> dict[str, str]:
+    """Return the members of a credential that may be missing, with what they are then."""
+    fields = msgspec.structs.fields(scheme.credential)
+    return {one.name: one.default for one in fields if not one.required}
 
 
 def _from_file(scheme: Scheme, path: Path) -> dict[str, str]:
@@ -198,13 +261,15 @@ def _from_file(scheme: Scheme, path: Path) -> dict[str, str]:
         raise Problem(f"{path}: {error}") from None
     except msgspec.ValidationError as error:
         raise Problem(f"{path}: {error}: a credential has the members {members}") from None
-    return {name: values[name] for name in scheme.environment}
+    found = _optional(scheme) | values
+    return {name: found[name] for name in scheme.environment}
 
 
 def _from_environment(scheme: Scheme) -> dict[str, str]:
     found = {}
     for member, names in scheme.environment.items():
         value = next((os.environ[name] for name in names if name in os.environ), None)
+        value = _optional(scheme).get(member) if value is None else value
         if value is None:
             others = f" (or {', '.join(names[1:])})" if names[1:] else ""
             raise Problem(f"{names[0]} is not set: set it{others}, or pass --credentials FILE")

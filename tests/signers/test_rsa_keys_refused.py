@@ -228,6 +228,10 @@ REFUSED: dict[str, tuple[Given, str, Kind]] = {
     ),
     "no BEGIN, no END": ("-----\n" + PK1, "malformed-armour", Kind.UNKNOWN),
     "lower case armour": (pem("rsa private key", PK1), "malformed-armour", Kind.UNKNOWN),
+    "hyphens lost": (
+        pem("RSA PRIVATE KEY", PK1).replace("-----", "----"), "malformed-armour", Kind.UNKNOWN,
+    ),
+    "END line only, hyphens lost": (PK1 + "\n-END KEY-", "malformed-armour", Kind.UNKNOWN),
     "words in PEM": (pem("PRIVATE KEY", "no key"), "malformed-armour", Kind.UNKNOWN),
     "words after the key in PEM": (
         pem("RSA PRIVATE KEY", PK1 + "x"), "malformed-armour", Kind.UNKNOWN,
@@ -282,7 +286,7 @@ REFUSED: dict[str, tuple[Given, str, Kind]] = {
     "three factors": (changed(v=1), "multi-prime", Kind.RSA_PRIVATE_KEY),
     "512 bits": (lambda: made("small"), "wrong-size", Kind.UNKNOWN),
     "16384 bits": (changed(n=1 << 16383), "wrong-size", Kind.UNKNOWN),
-    "negative modulus": (changed(n=-1), "wrong-size", Kind.UNKNOWN),
+    "negative modulus": (changed(n=-1), "inconsistent-key", Kind.RSA_PRIVATE_KEY),
 }  # fmt: skip
 
 

@@ -1,9 +1,10 @@
 """The settings file `tiger_openapi_config.properties`, and what goes wrong with it.
 
 `read` and `read_file` return `Settings` or raise `SettingsRefused`; `inspect` and `inspect_file`
-return every `Finding` and never raise for what they are given. The values are those that the Python
-SDK reads (real Java properties); where the Java SDK reads a line otherwise, a finding says so.
-Nothing is guessed, and no finding or error holds a value.
+return every `Finding` and never raise for what they are given; `judge` returns all at once, the
+private keys as they stand included. The values are those that the Python SDK reads (real Java
+properties); where the Java SDK reads a line otherwise, a finding says so. Nothing is guessed, and
+no finding or error holds a value.
 
 The process's own environment is never looked at: pass ``os.environ`` where it shall count.
 """
@@ -11,7 +12,7 @@ The process's own environment is never looked at: pass ``os.environ`` where it s
 import os
 from collections.abc import Mapping
 
-from signers.tiger.settings.files import judge_file
+from signers.tiger.settings.files import judge_file, with_key
 from signers.tiger.settings.findings import Difference, Finding, SettingsRefused, Trap
 from signers.tiger.settings.judging import LARGEST, MOST_LINES, Judgement, judge
 from signers.tiger.settings.model import (
@@ -20,6 +21,7 @@ from signers.tiger.settings.model import (
     PATH_VARIABLE,
     PRIVATE_KEYS,
     VARIABLES,
+    FoundKey,
     Language,
     Settings,
     SocketAddress,
@@ -35,6 +37,8 @@ __all__ = [
     "VARIABLES",
     "Difference",
     "Finding",
+    "FoundKey",
+    "Judgement",
     "Language",
     "Settings",
     "SettingsRefused",
@@ -42,8 +46,10 @@ __all__ = [
     "Trap",
     "inspect",
     "inspect_file",
+    "judge",
     "read",
     "read_file",
+    "with_key",
 ]
 
 

@@ -9,7 +9,7 @@ from signers.tiger.settings.findings import Finding, Trap
 from signers.tiger.settings.judging import LARGEST, Judgement, judge
 from signers.tiger.settings.model import FILE_NAME, PATH_VARIABLE
 
-__all__ = ["judge_file"]
+__all__ = ["judge_file", "with_key"]
 
 _KEY_VARIABLE = "TIGEROPEN_PRIVATE_KEY"
 
@@ -25,7 +25,7 @@ def judge_file(
     octets = _octets(Path(variables.get(PATH_VARIABLE) or path or "."))
     if isinstance(octets, Trap):
         return Judgement((Finding(octets),), None)
-    return judge(octets, _with_key(variables), institutional=institutional)
+    return judge(octets, with_key(variables), institutional=institutional)
 
 
 def _octets(path: Path) -> bytes | Trap:
@@ -52,7 +52,7 @@ def _head(path: Path) -> bytes:
         return file.read(LARGEST + 1)
 
 
-def _with_key(variables: Mapping[str, str]) -> Mapping[str, str]:
+def with_key(variables: Mapping[str, str]) -> Mapping[str, str]:
     """Return the variables with the key itself where one names the key's file (source: Python)."""
     given = variables.get(_KEY_VARIABLE)
     if not given:

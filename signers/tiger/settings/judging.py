@@ -18,7 +18,14 @@ from signers.tiger.settings.lines import (
     differences,
     line_of,
 )
-from signers.tiger.settings.model import KEYS, PRIVATE_KEYS, VARIABLES, Language, Settings
+from signers.tiger.settings.model import (
+    KEYS,
+    PRIVATE_KEYS,
+    VARIABLES,
+    FoundKey,
+    Language,
+    Settings,
+)
 from signers.tiger.settings.shapes import FULL_TICK, complaint, host_of, peeled, socket_address
 
 __all__ = ["LARGEST", "MOST_LINES", "Judgement", "judge"]
@@ -40,10 +47,14 @@ _RESEMBLING = 0.75
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """All findings, by line, and the settings; None where a finding is fatal."""
+    """All that can be said of a file, with or without variables."""
 
     findings: tuple[Finding, ...]
+    """By line, what has no line at the end."""
     settings: Settings | None
+    """None where a finding is fatal."""
+    keys: tuple[FoundKey, ...] = ()
+    """Every private key there is, the one that counts first."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -71,6 +82,8 @@ class _Work:
     """The settings that have a value, whatever it is."""
     keys: list[tuple[_Value, PublicKey | None]] = field(default_factory=list)
     """The private keys in the file that can be read, with their public halves."""
+    found: list[FoundKey] = field(default_factory=list)
+    """All private keys."""
 
     def add(
         self, value: _Value, trap: Trap, *, fatal: bool = False, detail: str | None = None
@@ -98,7 +111,8 @@ def judge(
     _missing(entries, work, institutional=institutional)
     found = tuple(sorted(work.findings, key=_place))
     fatal = any(finding.fatal for finding in found)
-    return Judgement(found, None if fatal else _settings(work))
+    keys = tuple(sorted(work.found, key=lambda key: not key.used))
+    return Judgement(found, None if fatal else _settings(work), keys)
 
 
 def _place(finding: Finding) -> tuple[float, int]:
@@ -205,6 +219,7 @@ def _check(value: _Value, work: _Work) -> None:
 
 def _check_key(value: _Value, core: str, work: _Work) -> None:
     """Note what is wrong with one private key, and keep its public half for comparing."""
+    work.found.append(FoundKey(value.key, value.line, Secret(core), value.used))
     found = look(core)
     if found.refusal is not None:
         work.add(value, Trap.KEY_UNREADABLE, fatal=True, detail=found.refusal.reason)

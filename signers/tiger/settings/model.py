@@ -13,6 +13,7 @@ __all__ = [
     "PATH_VARIABLE",
     "PRIVATE_KEYS",
     "VARIABLES",
+    "FoundKey",
     "Language",
     "Settings",
     "SocketAddress",
@@ -71,6 +72,19 @@ class SocketAddress(NamedTuple):
     protocol: str
     host: str
     port: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FoundKey:
+    """A private key as it stands in the file or in a variable, whatever is wrong with it."""
+
+    name: str
+    """The key or environment variable where it stands."""
+    line: int | None
+    """From 1; None for a variable."""
+    text: Secret
+    used: bool
+    """Whether it counts, or another one beats it."""
 
 
 @dataclass(frozen=True, slots=True)
