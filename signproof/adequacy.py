@@ -14,8 +14,7 @@ from msgspec import UNSET
 
 from signproof.corpus import RECORDED, Case
 from signproof.mistakes.base import Catalogue, Mistake
-from signproof.pipeline import Pipeline
-from signproof.scheme import Replay, Scheme
+from signproof.scheme import Scheme
 
 __all__ = ["Row", "catalogue", "conforms", "matrix"]
 
@@ -76,7 +75,7 @@ def matrix(scheme: Scheme, cases: Sequence[Case]) -> list[Row]:
         if case.vector.operation in scheme.operations and case.id.split("/")[1] != RECORDED
     ]
     signing = [
-        (case, replay)
+        (case, replay, replay.values(dict(case.credential or {}), case.input))
         for case in cases
         if case.vector.expected.reject is UNSET
         and (replay := scheme.operations[case.vector.operation].replay) is not None
@@ -86,7 +85,7 @@ def matrix(scheme: Scheme, cases: Sequence[Case]) -> list[Row]:
     kills: dict[str, tuple[str, ...]] = {}
     for mistake in mistakes.values():
         pipeline = mistake.edit(scheme.pipeline)
-        produced = [(case, _produced(replay, pipeline, case)) for case, replay in signing]
+        produced = [(case, replay.output(pipeline.run(values))) for case, replay, values in signing]
         kills[mistake.id] = tuple(
             case.id for case, output in produced if not conforms(scheme, case, output)
         )
@@ -111,15 +110,12 @@ def matrix(scheme: Scheme, cases: Sequence[Case]) -> list[Row]:
     ]
 
 
-def _produced(replay: Replay, pipeline: Pipeline, case: Case) -> Json:
-    return replay.output(pipeline.run(replay.values(dict(case.credential or {}), case.input)))
-
-
 def _is_negative_of(scheme: Scheme, mistake: Mistake, case: Case, by_id: dict[str, Case]) -> bool:
     """Tell whether the case's input is what *mistake* makes of its baseline."""
     baseline = by_id.get(str(case.vector.baseline))
     rebuild = scheme.operations[case.vector.operation].rebuild
     if baseline is None or rebuild is None or case.vector.expected.reject is UNSET:
         return False
-    produced = _produced(rebuild, mistake.edit(scheme.pipeline), baseline)
+    values = rebuild.values(dict(baseline.credential or {}), baseline.input)
+    produced = rebuild.output(mistake.edit(scheme.pipeline).run(values))
     return rebuild.same(case.input, produced)

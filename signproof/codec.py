@@ -9,11 +9,20 @@ import binascii
 import json
 import re
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
 import msgspec
 
-__all__ = ["CodecError", "decode_octets", "encode_octets", "pretty", "read", "write_line"]
+__all__ = [
+    "CodecError",
+    "decode_octets",
+    "encode_octets",
+    "pretty",
+    "read",
+    "stage_octets",
+    "write_line",
+]
 
 _LARGEST = 2**53 - 1
 _INTEGER_DIGITS = 17
@@ -81,6 +90,18 @@ def decode_octets(text: str) -> bytes:
     if encode_octets(octets) != text:
         raise CodecError("not canonical base64: the last character has stray bits")
     return octets
+
+
+def stage_octets(stages: Mapping[str, str]) -> dict[str, bytes]:
+    """Return the octets of stages by name: of `x` its UTF-8, of `x_b64` what it encodes.
+
+    Readable siblings `x_text` are left out; raises CodecError where base64 is none.
+    """
+    return {
+        name.removesuffix("_b64"): decode_octets(text) if name.endswith("_b64") else text.encode()
+        for name, text in stages.items()
+        if not (name.endswith("_text") and f"{name[:-5]}_b64" in stages)
+    }
 
 
 def _layout(value: Any, newline: str) -> str:

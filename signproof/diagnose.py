@@ -240,13 +240,13 @@ def _differences(
     differences = {}
     for failure in failures:
         best = next((hypothesis for hypothesis, by in ranked.items() if failure in by), None)
-        if best is None:
-            continue
+        if best is None or not failure.output:
+            continue  # what was refused has no octets to compare
         right = scheme.pipeline.run(failure.values)
         wrong = best.edit(scheme.pipeline).run(failure.values)
         found = first_difference(
-            {name: right[name] for name in scheme.stages},
-            {name: wrong[name] for name in scheme.stages},
+            {name: right[name] for name in scheme.stages if right.get(name) is not None},
+            {name: wrong[name] for name in scheme.stages if wrong.get(name) is not None},
             hide,
         )
         if found is not None:
@@ -281,6 +281,14 @@ def first_difference(
     return None
 
 
+def _is_text(octets: bytes) -> bool:
+    try:
+        octets.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def masked(octets: bytes, hide: Sequence[bytes]) -> bytes:
     """Return *octets* with each occurrence of *hide*, in whatever case, as asterisks."""
     for secret in hide:
@@ -292,8 +300,19 @@ def masked(octets: bytes, hide: Sequence[bytes]) -> bytes:
 
 
 def _excerpt(octets: bytes, offset: int) -> str:
-    """Return the octets around *offset*, printable, with `…` where more follows."""
+    """Return the octets around *offset*, printable, with `…` where more follows.
+
+    What is text in no part, a digest for instance, is shown in hexadecimal.
+    """
     start, end = max(offset - _CONTEXT // 2, 0), offset + _CONTEXT
+    if b"\0" in octets or not _is_text(octets):
+        shown = octets[start:end].hex(" ")
+        return f"{'… ' if start else ''}{shown}{' …' if end < len(octets) else ''}"
+    # No character is cut in two.
+    while start and octets[start] & 0xC0 == 0x80:  # noqa: PLR2004 - a continuation octet
+        start -= 1
+    while end < len(octets) and octets[end] & 0xC0 == 0x80:  # noqa: PLR2004
+        end += 1
     text = octets[start:end].decode("utf-8", "backslashreplace")
     shown = text.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
     return f"{'…' if start else ''}{shown}{'…' if end < len(octets) else ''}"

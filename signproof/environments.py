@@ -73,6 +73,10 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     typed: Annotated[
         list[str], Meta(description="A program that makes typed calls; run as `wire` does.")
     ] = []
+    port: Annotated[
+        int,
+        Meta(ge=0, le=65535, description="The one port that it connects to; 0 where it takes any."),
+    ] = 0
     install_budget_s: Annotated[int, Meta(gt=0)]
     disk_mib: Annotated[int, Meta(gt=0)]
     notes: str = ""

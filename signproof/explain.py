@@ -42,6 +42,8 @@ class Explanation:
     """Where what was signed first parts from what should have been."""
     own_difference: Difference | None = None
     """The same against the author's own intermediates, where some were given."""
+    opened: str = ""
+    """What the signature shows by itself, where it is wrong and shows anything."""
     expected: str = ""
     """What should have been signed for the request as received, secrets masked; empty where it is
     not the signature that is wrong."""
@@ -60,7 +62,7 @@ def explain(
     """
     received = msgspec.to_builtins(to_model(request))
     values = dict(credential)
-    hide = [values[member].encode() for member in http.secret_members]
+    hide = [values.get(member, "").encode() for member in http.secret_members]
     # Where the token sent is another than the credential's, it is no less a secret.
     for value in request.values(b"Authorization"):
         hide += [part for part in (value, *value.split()[-1:]) if len(part) >= _SHORTEST_SECRET]
@@ -88,8 +90,16 @@ def explain(
         causes=diagnosis.causes.get(case.id, []),
         difference=diagnosis.differences.get(case.id),
         own_difference=own,
+        opened=_opened(scheme, case, received) if signed_wrong else "",
         expected=_expected(scheme, http, case, received, hide) if signed_wrong else "",
     )
+
+
+def _opened(scheme: Scheme, case: Case, received: dict[str, object]) -> str:
+    if scheme.opened is None:
+        return ""
+    replay = scheme.operations["request"].replay
+    return scheme.opened(replay, dict(case.credential or {}), case.input, received)
 
 
 def _expected(

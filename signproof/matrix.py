@@ -4,6 +4,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from importlib import import_module
 from importlib.metadata import version
@@ -21,13 +22,21 @@ from signproof.scheme import Scheme
 from signproof.sender import Sent, send, sendable
 from signproof.server import Server
 from signproof.verify import EXIT_INTERRUPTED, EXIT_NEVER_RAN
-from signproof.wire import judge_exchange, program_environment, watch, wire_report
+from signproof.wire import (
+    judge_exchange,
+    program_environment,
+    watch,
+    wire_report,
+    without_credentials,
+)
 
 __all__ = ["judge_sdk", "not_run", "questions", "summed_up"]
 
 _REPLY_S = 30.0
 _START_S = 60.0
 _TYPED_S = 120.0
+_ZONE = {"TZ": "America/New_York"}
+"""Neither UTC nor the zone of a broker, so that a timestamp in local time shows."""
 _NOWHERE = "http://127.0.0.1:9"
 """The discard port, where nothing listens: what an SDK has for an address outside a case."""
 
@@ -75,29 +84,39 @@ def judge_sdk(
     """
     allowed = _known(sdk, scheme, corpus)
     http = scheme.signing()
-    variables = sandbox.quiet_environment(os.environ, home)
+    variables = without_credentials(scheme, sandbox.quiet_environment(os.environ, home))
     away = program_environment(scheme, http, http.program.credential, _NOWHERE)
+    port = sdk.manifest.port
     try:
         driver = Stdio(
             environment.run,
             timeout_s=_REPLY_S,
             start_timeout_s=_START_S,
-            environment={**variables, **away},
+            environment={**variables, **_ZONE, **away},
             folder=environment.folder,
         )
-        sent = send(
-            driver,
-            server,
-            corpus,
-            cases,
-            scheme=scheme,
-            clock=clock,
-            questions=questions(scheme),
-            known=allowed,
-            progress=progress,
-        )
+        with closing(driver):
+            sent = send(
+                driver,
+                server,
+                corpus,
+                cases,
+                scheme=scheme,
+                clock=clock,
+                questions=questions(scheme),
+                offered={*http.direct} & {*driver.operations.get(scheme.id, ())},
+                port=port,
+                known=allowed,
+                progress=progress,
+            )
     except NeverRan as error:
         return not_run(sdk, "failed", str(error)), None
+    except OSError as error:
+        if not port:
+            raise
+        reason = os.strerror(error.errno or 0)  # `strerror` repeats the address
+        why = f"port {port}, the only one that it takes, cannot be had: {reason}"
+        return not_run(sdk, "skipped", why), None
     typed = None
     if environment.typed and sent.report.complete:
         typed = _typed(environment, server, scheme, variables, clock)
@@ -127,7 +146,8 @@ def _known(sdk: Sdk, scheme: Scheme, corpus: Corpus) -> dict[str, known.Known]:
 def _not_get(scheme: Scheme, cases: Sequence[Case], report: Report) -> int:
     how, _ = sendable(scheme, cases)
     judged = (result for result in report.results if result.outcome.value != "skip")
-    return sum(how[result.id].call["method"].upper() != "GET" for result in judged)
+    calls = (how[result.id].call for result in judged if result.id in how)
+    return sum(call.get("method", "POST").upper() != "GET" for call in calls)
 
 
 def _typed(

@@ -151,7 +151,10 @@ class Vector(_Model, frozen=True, kw_only=True):
     input: Annotated[dict[str, Any], Meta(description="As the operation's schema says.")]
     stages: Annotated[
         dict[str, str],
-        Meta(description="Every intermediate as text, in the order of the pipeline."),
+        Meta(
+            description="Every intermediate in the order of the pipeline: as text, or its octets "
+            "under its name with `_b64`, which a sibling `_text` may repeat."
+        ),
     ] = {}
     expected: Expected
     importance: Importance = Importance.MUST
@@ -208,8 +211,8 @@ class Confirmation(_Model, frozen=True, kw_only=True):
     agreement: Annotated[
         Literal["exact", "same request"],
         Meta(
-            description="`exact`: it sent these octets; `same request`: it wrote them otherwise. "
-            "Its signature over what it sent was right."
+            description="`exact`: it sent or gave these octets, or refused as the vector does; "
+            "`same request`: it wrote them otherwise. Its signature over what it sent was right."
         ),
     ]
 
@@ -288,7 +291,8 @@ class Answer(_Model, frozen=True, kw_only=True):
     status: Status
     output: dict[str, Any] = {}
     stages: Annotated[
-        dict[str, str], Meta(description="Intermediates by their name in the pipeline.")
+        dict[str, str],
+        Meta(description="Intermediates by their name in the pipeline; octets with `_b64`."),
     ] = {}
     reason: Annotated[str, Meta(description="Why it was refused, of the scheme's list.")] = ""
     message: Annotated[str, Meta(description="For a person.")] = ""
@@ -411,6 +415,9 @@ class Result(_Model, frozen=True, kw_only=True):
     message: str = ""
     difference: Difference | None = None
     causes: list[Cause] = []
+    opened: Annotated[
+        str, Meta(description="What a wrong signature shows when the public key opens it.")
+    ] = ""
     label: Annotated[str, Meta(description="Which of several conforming forms it was.")] = ""
     note: str = ""
     known: Annotated[str, Meta(description="The reason given in the known-failing file.")] = ""

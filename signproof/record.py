@@ -104,7 +104,7 @@ def of_sdk(scheme: Scheme, sdk: Sdk, sent: Sent, cases: Iterable[Case]) -> list[
     vectors: list[Vector] = []
     taken: set[tuple[str, bytes]] = set()
     for result in sent.report.results:
-        exchange = next(iter(sent.exchanges[result.id]), None)
+        exchange = next(iter(sent.exchanges.get(result.id, [])), None)
         if exchange is None or exchange.request is None or result.label != EXACT:
             continue
         _, topic, name = result.id.split("/")
@@ -144,17 +144,21 @@ def _day(seconds: float) -> str:
 
 def confirmations(sdk: Sdk, sent: Sent) -> list[Confirmation]:
     """Return which vectors an SDK agrees with."""
-    return [
-        Confirmation(
-            vector=result.id,
-            sdk=f"{sdk.manifest.ecosystem} {sdk.manifest.package}",
-            version=sdk.manifest.version,
-            date=_day(sent.exchanges[result.id][0].received_at),
-            agreement="exact" if result.label == EXACT else "same request",
+    found = []
+    for result in sent.report.results:
+        if result.outcome is not Outcome.PASS:
+            continue
+        exchanges = sent.exchanges.get(result.id)
+        found.append(
+            Confirmation(
+                vector=result.id,
+                sdk=f"{sdk.manifest.ecosystem} {sdk.manifest.package}",
+                version=sdk.manifest.version,
+                date=_day(exchanges[0].received_at if exchanges else sent.ended_at),
+                agreement="exact" if exchanges is None or result.label == EXACT else "same request",
+            )
         )
-        for result in sent.report.results
-        if result.outcome is Outcome.PASS
-    ]
+    return found
 
 
 def merged(

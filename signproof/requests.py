@@ -1,10 +1,12 @@
 """A request between its JSON form and its octets."""
 
+import re
+
 from signers.request import SignedRequest
 from signproof.codec import decode_octets, encode_octets
 from signproof.model import Request
 
-__all__ = ["from_model", "to_model"]
+__all__ = ["from_model", "origin_form", "to_model"]
 
 
 def from_model(request: Request) -> SignedRequest:
@@ -28,6 +30,14 @@ def to_model(request: SignedRequest) -> Request:
         headers=[(_text(name), _text(value)) for name, value in request.headers],
         body_b64=encode_octets(request.body),
     )
+
+
+def origin_form(target: bytes) -> bytes:
+    """Return a request target without scheme and authority, where it names them.
+
+    A server has to take both forms (RFC 9112, section 3.2.2), and some clients send the longer one.
+    """
+    return re.sub(rb"^https?://[^/?#]*", b"", target, flags=re.IGNORECASE)
 
 
 def _text(octets: bytes) -> str:

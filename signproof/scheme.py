@@ -9,7 +9,17 @@ import msgspec
 from signproof.model import Answer
 from signproof.pipeline import Pipeline
 
-__all__ = ["Check", "Finding", "HttpSigning", "Operation", "Program", "Replay", "Scheme", "Sending"]
+__all__ = [
+    "Asked",
+    "Check",
+    "Finding",
+    "HttpSigning",
+    "Operation",
+    "Program",
+    "Replay",
+    "Scheme",
+    "Sending",
+]
 
 Json = dict[str, Any]
 
@@ -39,6 +49,8 @@ class Replay:
     """Tells whether the output seen (first) is the one that a replay produced (second)."""
     hindsight: Callable[[Json, Json, Json], dict[str, Any]] | None = None
     """From credential, input and the output seen to values: for what an implementation chose."""
+    refusals: bool = False
+    """Whether the pipeline can refuse, which is then the output without members."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +67,8 @@ class Operation:
     replay: Replay | None = None
     rebuild: Replay | None = None
     """For an operation that judges its input: how such an input is made."""
+    stages: tuple[str, ...] | None = None
+    """The scheme's stages that its vectors hold where they hold any; None for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +85,11 @@ class Program:
     """Environment variables with what else keeps official SDKs on this machine; `{base_url}` in a
     value is the mock's address, `{socket_url}` the same for WebSockets."""
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The variables with the address, were they only those that hold more than it."""
+        return self.address or tuple(n for n, text in self.fixed.items() if "{base_url}" in text)
+
 
 @dataclass(frozen=True, slots=True)
 class Sending:
@@ -81,20 +100,38 @@ class Sending:
     asked: Callable[[Json], Json]
     """From the request as received to an input of `request` that asks for what was to be sent; the
     timestamp is the SDK's own."""
+    rewritten: Callable[[Json], list[str]]
+    """From the request as received to the parts that are not written as the vector has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person asks to have signed."""
+
+    method: str
+    target: str | None
+    """Path and query as they are sent; None where none was named."""
+    body: bytes
+    timestamp: str | None
+    """The timestamp's text; None for now."""
+    now: float
+    """Unix seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class HttpSigning:
     """A scheme that signs HTTP requests: what `sign`, `explain`, `wire` and `matrix` need of it.
 
-    It has the operations `sign` (with method, path, query, body_b64 and timestamp), `request` and
-    `verify` (of a `request`), and the checks `signed-request` and `sent-request`.
+    It has the operations `sign`, `request` and `verify` (of a `request`), and the checks
+    `signed-request` and `sent-request`.
     """
 
     base_url: str
     """The broker's own address, for a curl line."""
-    headers: Callable[[Json, Json, Json], list[tuple[str, str]]]
-    """From credential, input and output of `sign` to the headers to send."""
+    asked: Callable[[Asked], tuple[str, Json]]
+    """To the operation that signs it, and its input; raises ValueError for what cannot be."""
+    as_sent: Callable[[Json, Json, Json], Json]
+    """From credential, input and output of that operation to the request to send."""
     secret_members: tuple[str, ...]
     """Members of the credential that are not shown unless asked for."""
     request_input: Callable[[Json], Json]
@@ -107,6 +144,10 @@ class HttpSigning:
     program: Program
     signed_stage: str
     """The stage that shows best what is signed: to compare with one's own."""
+    direct: tuple[str, ...] = ()
+    """Operations that drivers of SDKs are asked besides sending, where they offer them."""
+    one_by_one: str = ""
+    """The topic whose vectors are shown one by one against the SDKs; mostly none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +169,15 @@ class Scheme:
     features: Mapping[str, str] = field(default_factory=dict)
     """What a vector may require, with its meaning."""
     environment: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """By member of the credential, the environment variables that may hold it, best first."""
+    """By member of the credential, the environment variables that may hold it, best first. One
+    that has a default may be missing."""
+    usable: Mapping[str, Callable[[str], object]] = field(default_factory=dict)
+    """By member, raises InvalidInput for a text with which nothing could even be verified."""
     http: HttpSigning | None = None
     """None where it signs none; see `signing`."""
+    opened: Callable[[Replay | None, Json, Json, Json], str] | None = None
+    """From an operation's replay, credential, input and a wrong output to what its signature shows
+    by itself, in words; None where a signature shows nothing."""
     mistakes: str = ""
     """The module that has `CATALOGUE`; imported only where mistakes are needed."""
     behaviours: str = ""

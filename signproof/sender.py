@@ -12,7 +12,6 @@ import msgspec
 
 from signproof import schemes
 from signproof.behaviours.base import Behaviour, Scripted
-from signproof.codec import decode_octets
 from signproof.corpus import RECORDED, Case, Corpus
 from signproof.implementations.base import Broken, Driver, Progress, Reply
 from signproof.known import Known
@@ -24,12 +23,13 @@ from signproof.server import Exchange, Server
 from signproof.verify import report
 from signproof.wire import mock_for
 
-__all__ = ["EXACT", "SAME", "Sent", "send", "sendable"]
+__all__ = ["EXACT", "SAME", "Sent", "is_direct", "send", "sendable"]
 
 EXACT = "exact octets"
 SAME = "same request"
 
 _SEND = "send"
+_HOSTS = 250
 _CHECK = "sent-request"
 
 
@@ -39,7 +39,10 @@ class Sent:
 
     report: Report
     exchanges: dict[str, list[Exchange]]
-    """By the id of vector or question, all that arrived at its port."""
+    """By the id of vector or question, all that arrived at its port; not of what was put to the
+    driver as it is."""
+    ended_at: float
+    """Unix seconds."""
     observations: dict[str, str]
     """By the id of the question, what was observed."""
 
@@ -56,7 +59,7 @@ def sendable(scheme: Scheme, cases: Iterable[Case]) -> tuple[dict[str, Sending],
     first: dict[bytes, str] = {}
     for case in cases:
         sending = http.sending(case.vector.operation, case.input)
-        if sending is None or _topic(case) == RECORDED:
+        if sending is None or is_direct(scheme, case) or _topic(case) == RECORDED:
             continue  # what was recorded was sent before, for another vector
         if case.vector.expected.reject is not msgspec.UNSET:
             excluded[case.id] = "it expects a refusal: no request to send"
@@ -74,6 +77,15 @@ def sendable(scheme: Scheme, cases: Iterable[Case]) -> tuple[dict[str, Sending],
     return how, excluded
 
 
+def is_direct(scheme: Scheme, case: Case) -> bool:
+    """Tell whether a driver of an SDK is asked the case as it stands, where it offers that.
+
+    What takes a feature is for implementations that can be told more than SDKs can.
+    """
+    asked = case.vector.operation in scheme.signing().direct and not case.vector.requires
+    return asked and _topic(case) != RECORDED
+
+
 def _topic(case: Case) -> str:
     return case.id.split("/")[1]
 
@@ -88,6 +100,7 @@ def send(
     clock: Callable[[], float],
     questions: Sequence[Behaviour] = (),
     offered: Collection[str] = (),
+    port: int = 0,
     known: Mapping[str, Known] | None = None,
     strict: bool = False,
     progress: Progress = lambda: None,
@@ -96,8 +109,9 @@ def send(
 
     Cases whose operation is among *offered* are put to the driver as they are. The report has a
     result for each of these and for each that `sendable` gives; *known* has a reason for each that
-    may fail, *strict* lets warnings count. *questions* are put to the driver as well. Raises
-    NeverRan.
+    may fail, *strict* lets warnings count. *questions* are put to the driver as well. With *port*
+    every case is on that port of an address of its own. Raises NeverRan, and OSError where the
+    port cannot be had.
     """
     http = scheme.signing()
     how, _ = sendable(scheme, cases)
@@ -109,9 +123,10 @@ def send(
 
         def address(id_: str, mock: ServedMock) -> str:
             exchanges[id_] = []
-            endpoint = server.open(mock, on_exchange=exchanges[id_].append)
+            host = _own_host(len(exchanges)) if port else "127.0.0.1"
+            endpoint = server.open(mock, host=host, port=port, on_exchange=exchanges[id_].append)
             stack.callback(endpoint.close)
-            return endpoint.base_url
+            return endpoint.base_url.removesuffix(":80")
 
         asked = [
             _send_case(
@@ -121,8 +136,9 @@ def send(
         ]
         own = http.program.credential
         for question in questions:
-            mock = Scripted(mock_for(http, [own], clock), question.replies)
-            asked.append(question.case(scheme.id, own, address(question.id, mock)))
+            mock = question.mock or (lambda credential, clock: mock_for(http, [credential], clock))
+            scripted = Scripted(mock(own, clock), question.replies)
+            asked.append(question.case(scheme.id, own, address(question.id, scripted)))
         try:
             driver.run([*asked, *direct], progress)
         except KeyboardInterrupt:
@@ -151,7 +167,13 @@ def send(
         for question in questions
         if answers[question.id].id in driver.replies
     }
-    return Sent(msgspec.structs.replace(judgement, results=results), exchanges, observations)
+    judgement = msgspec.structs.replace(judgement, results=results)
+    return Sent(judgement, exchanges, clock(), observations)
+
+
+def _own_host(number: int) -> str:
+    """Return a loopback address; the first is left to others."""
+    return f"127.1.{number // _HOSTS}.{number % _HOSTS + 1}"
 
 
 def _send_case(case: Case, sending: Sending, base_url: str) -> Case:
@@ -203,18 +225,7 @@ def _labelled(result: Result, sending: Sending, exchanges: Sequence[Exchange]) -
     request = exchanges[0].request
     if request is None:
         raise AssertionError(result.id)  # it would not have passed
-    call = sending.call
-    query = call["query"]
-    others = [
-        name
-        for name, wanted, got in (
-            ("method", call["method"].encode(), request.method),
-            ("path", call["path"].encode(), request.path),
-            ("query", None if query is None else query.encode(), request.query),
-            ("body", decode_octets(call["body_b64"]), request.body),
-        )
-        if wanted != got
-    ]
+    others = sending.rewritten(msgspec.to_builtins(to_model(request)))
     label = f"{SAME}, {' and '.join(others)} written otherwise" if others else EXACT
     if len(exchanges) > 1:
         label += f", sent {len(exchanges)} times"

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import UNSET
 
 from signproof import schemes
+from signproof.codec import CodecError, stage_octets
 from signproof.corpus import Case, Corpus
 from signproof.diagnose import Diagnosis, Seen, diagnose, first_difference
 from signproof.implementations.base import Broken, Driver, Progress, Reply
@@ -24,10 +25,13 @@ from signproof.model import (
 )
 from signproof.scheme import Scheme
 
-__all__ = ["EXIT_INTERRUPTED", "EXIT_NEVER_RAN", "judge", "report", "verify"]
+__all__ = ["EXIT_INTERRUPTED", "EXIT_NEVER_RAN", "REFUSED", "judge", "report", "verify"]
 
 EXIT_NEVER_RAN = 3
 EXIT_INTERRUPTED = 130
+
+REFUSED = "refused a good input"
+"""How the message of such a failure begins."""
 
 _LONGEST_SAID = 1000
 
@@ -88,6 +92,8 @@ def report(
             diagnosis = _diagnosed(scheme_id, answered, replies, results)
             explained |= diagnosis.explained
             _add(diagnosis, results)
+        for case in answered:
+            results[case.id] = _with_opened(case, replies[case.id], results[case.id])
     except KeyboardInterrupt:
         complete = False
     final = [_with_known(result, (known or {}).get(result.id)) for result in results.values()]
@@ -142,7 +148,7 @@ def judge(scheme: Scheme, case: Case, reply: Reply, *, states_reasons: bool) -> 
         )
     if reply.status is Status.REJECTED:
         why = _said(reply.reason or reply.message) or "no reason given"
-        return _change(result, outcome=Outcome.FAIL, message=f"refused a good input: {why}")
+        return _change(result, outcome=Outcome.FAIL, message=f"{REFUSED}: {why}")
     try:
         msgspec.convert(reply.output, scheme.operations[vector.operation].output)
     except msgspec.ValidationError as error:
@@ -207,10 +213,12 @@ def _agrees(output: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
 
 def _stage_difference(case: Case, reply: Answer) -> Difference | None:
     """Return where a stage that the implementation reports first differs from the vector's."""
-    return first_difference(
-        {name: text.encode() for name, text in case.vector.stages.items()},
-        {name: text.encode() for name, text in reply.stages.items()},
-    )
+    try:
+        got = stage_octets(reply.stages)
+    except CodecError:
+        # What is no base64 is as wrong as a stage can be, and shown as it stands.
+        got = {name.removesuffix("_b64"): text.encode() for name, text in reply.stages.items()}
+    return first_difference(stage_octets(case.vector.stages), got)
 
 
 def _octets(value: object) -> bytes:
@@ -237,13 +245,33 @@ def _diagnosed(
         reply = replies[case.id]
         if case.scheme != scheme_id or isinstance(reply, Broken):
             continue
-        if reply.status is Status.OUTPUT and case.vector.expected.reject is UNSET:
+        if _is_output(case, reply) and case.vector.expected.reject is UNSET:
             outcome = results[case.id].outcome
             if outcome is Outcome.FAIL:
                 failures.append(Seen(case, reply.output))
             elif outcome is Outcome.PASS:
                 passes.append(Seen(case, reply.output))
     return diagnose(schemes.get(scheme_id), failures, passes)
+
+
+def _is_output(case: Case, reply: Answer) -> bool:
+    """Tell whether a reply can be replayed: an output, or a refusal that a pipeline can give."""
+    if reply.status is not Status.REJECTED:
+        return reply.status is Status.OUTPUT
+    replay = schemes.get(case.scheme).operations[case.vector.operation].replay
+    return replay is not None and replay.refusals
+
+
+def _with_opened(case: Case, reply: Reply, result: Result) -> Result:
+    """Add what a wrong signature shows by itself."""
+    scheme = schemes.get(case.scheme)
+    if result.outcome is not Outcome.FAIL or scheme.opened is None or isinstance(reply, Broken):
+        return result
+    if reply.status is not Status.OUTPUT or case.vector.expected.reject is not UNSET:
+        return result
+    replay = scheme.operations[case.vector.operation].replay
+    credential = dict(case.credential or {})
+    return _change(result, opened=scheme.opened(replay, credential, case.input, reply.output))
 
 
 def _add(diagnosis: Diagnosis, results: dict[str, Result]) -> None:

@@ -35,6 +35,7 @@ __all__ = [
     "run",
     "watch",
     "wire_report",
+    "without_credentials",
 ]
 
 _GRACE_S = 2.0
@@ -77,12 +78,21 @@ def program_environment(
 ) -> dict[str, str]:
     """Return the variables that point a program at *base_url* with *credential*."""
     names = {
-        name: credential[member] for member, all_ in scheme.environment.items() for name in all_
+        name: credential[member]
+        for member, all_ in scheme.environment.items()
+        if credential.get(member)
+        for name in all_
     }
     addresses = dict.fromkeys(http.program.address, base_url)
     mock = {"base_url": base_url, "socket_url": "ws" + base_url.removeprefix("http")}
     fixed = {name: fill(value, mock) for name, value in http.program.fixed.items()}
     return {**fixed, **addresses, **names}
+
+
+def without_credentials(scheme: Scheme, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return *environment* without the user's own credential: a real token is not for a mock."""
+    own = {name for names in scheme.environment.values() for name in names}
+    return {name: text for name, text in environment.items() if name not in own}
 
 
 def run(
@@ -208,7 +218,7 @@ def watch(
     try:
         ended = run(
             [fill(word, values) for word in command],
-            {**environment, **pointed, **own},
+            {**without_credentials(scheme, environment), **pointed, **own},
             timeout_s=timeout_s,
             folder=folder,
             quiet=quiet,
@@ -247,7 +257,10 @@ def judge_exchange(
     explanation = explain(scheme, http, credential, request)
     return Judged(
         msgspec.structs.replace(
-            result, causes=explanation.causes, difference=explanation.difference
+            result,
+            causes=explanation.causes,
+            difference=explanation.difference,
+            opened=explanation.opened,
         ),
         explanation.expected,
     )

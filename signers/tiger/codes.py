@@ -65,6 +65,16 @@ ERROR_CODES: Mapping[int, ErrorCode] = MappingProxyType(
                     "failed to parse parameters in 'biz_content'",
                 ),
             ),
+            *(
+                ErrorCode(
+                    code,
+                    f"{kind}-account-error",
+                    f"{kind} account response error",
+                    "read what stands in parentheses: the order or account was refused",
+                    evidence=Evidence.INFERRED,
+                )
+                for code, kind in ((1100, "global"), (1200, "prime"), (1300, "paper"))
+            ),
             ErrorCode(
                 2400,
                 "user-token-error",
@@ -93,4 +103,5 @@ ERROR_CODES: Mapping[int, ErrorCode] = MappingProxyType(
         )
     }
 )
-"""Every documented code. Its reason and advice are ours, the messages the gateway's."""
+"""Every code that is known. Its reason and advice are ours, the messages the gateway's; those of
+the three account errors stand in SDK sources, what comes with them is inferred."""

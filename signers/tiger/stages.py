@@ -2,9 +2,9 @@
 
 ::
 
-    parameters ─ biz_content ─ sign_content ─ digest ─ encoded_message ─ signature ─ request_body
-    request timestamp ─ response_content ─┐
-    tiger_id ───── push_login_content ────┴ digest ─ encoded_message ─ signature
+    parameters ─ biz_content ─ signed_values ─ sign_content ─┐
+    request timestamp ─ response_content ─────────────────────┤
+    tiger_id ─ push_login_content ────────────────────────────┴ digest ─ encoded_message ─ signature
 
 Kinds of evidence, as in docs/findings/tiger.md: *doc* a published page, *sdk* what official SDKs
 were seen to do, *source* read in an SDK's source, *inferred*, *unknown*. The broker publishes no
@@ -14,7 +14,7 @@ description of the sign content itself: what is said of it here is *sdk* where n
 import enum
 import json
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import sha1
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -32,11 +32,13 @@ __all__ = [
     "check_names",
     "digest",
     "encoded_message",
+    "joined",
     "push_login_content",
     "request_body",
     "response_content",
     "sign_content",
     "signature",
+    "signed_values",
 ]
 
 SIGN_TYPE = "RSA"
@@ -121,16 +123,35 @@ def sign_content(
     *empty_values* is KEPT unless told otherwise, as four of the five SDKs observed do; the rule is
     not documented. Raises Unencodable and UnsignableValue.
     """
+    return joined(signed_values(fields, empty_values=empty_values, charset=charset), charset)
+
+
+def signed_values(
+    fields: Fields,
+    *,
+    empty_values: EmptyValues = EmptyValues.KEPT,
+    charset: Charset = Charset.UTF_8,
+) -> tuple[tuple[str, str], ...]:
+    """Return name and text of what is signed, in its order; as of `sign_content`.
+
+    *charset* is what octets among the values are read with. Raises Unencodable, UnsignableValue.
+    """
     check_names(fields)
     pairs = []
     for name in sorted(fields):
-        if name == "sign":
-            continue
         value = fields[name]
-        if empty_values is EmptyValues.LEFT_OUT and (value is None or value in ("", b"")):
-            continue
-        pairs.append(_encoded(name, name + "=" + _text(name, value, charset), charset))
-    return b"&".join(pairs)
+        left_out = empty_values is EmptyValues.LEFT_OUT and (value is None or value in ("", b""))
+        if name != "sign" and not left_out:
+            pairs.append((name, _text(name, value, charset)))
+    return tuple(pairs)
+
+
+def joined(pairs: Iterable[tuple[str, str]], charset: Charset = Charset.UTF_8) -> bytes:
+    """Return `signed_values` as ``name=value`` joined with ``&``, in *charset*.
+
+    Raises Unencodable.
+    """
+    return b"&".join(_encoded(name, name + "=" + text, charset) for name, text in pairs)
 
 
 def check_names(fields: Fields) -> None:

@@ -50,6 +50,9 @@ class Behaviour:
     replies: tuple[MockReply, ...] = ()
     """What is answered first, in the mock's place; its verdicts stay. `{port}` in a header is the
     mock's."""
+    mock: Callable[[Mapping[str, str], Callable[[], float]], ServedMock] | None = None
+    """Makes a mock of its own from the made-up credential and a clock in Unix seconds; None for
+    the scheme's."""
 
     def case(self, scheme: str, credential: Mapping[str, str], base_url: str) -> Case:
         """Return the question as a case of the operation `send`."""

@@ -91,7 +91,9 @@ def command(
 def _variables(scheme: Scheme, credential: dict[str, str]) -> dict[str, str]:
     """Return what a curl line of `sign` takes from the environment, by variable."""
     return {
-        name: credential[member] for member, names in scheme.environment.items() for name in names
+        name: credential.get(member, "")
+        for member, names in scheme.environment.items()
+        for name in names
     }
 
 
@@ -124,6 +126,8 @@ def _show(scheme: Scheme, explanation: Explanation) -> None:
     else:
         click.secho("wrong", fg="red", bold=True, nl=False)
         click.echo(f" ({explanation.reason}): {printable(explanation.message)}")
+        if explanation.opened:
+            click.echo(f"  opened   {printable(explanation.opened)}")
         for cause in explanation.causes:
             click.echo(f"  cause    {cause.id}: {cause.text}")
             click.echo(f"  fix      {cause.fix}")
@@ -131,8 +135,8 @@ def _show(scheme: Scheme, explanation: Explanation) -> None:
                 click.echo(f"  or       {', '.join(cause.also)}")
         if not explanation.causes and explanation.reason == catalogue(scheme).refusal:
             click.echo(
-                "  cause    none that is catalogued, with this credential: check that it is this "
-                "key's own secret"
+                "  cause    none that is catalogued, with this credential: check that its "
+                f"{scheme.signing().secret_members[0]} is the right one"
             )
         _difference("what was signed", explanation.difference)
         if explanation.difference is None and explanation.expected:

@@ -56,7 +56,7 @@ def command(
     Each SDK is installed in an environment of its own, below the user's cache folder, and runs
     where it reaches this machine alone. What needs a toolchain that is missing is skipped.
     """
-    http_signing(scheme)
+    http = http_signing(scheme)
     old = _with_marks(page)
     if page is not None and (ids or vector_ids):
         raise Problem("--findings is of a whole run: leave --sdk and --id away")
@@ -76,7 +76,12 @@ def command(
         no_skip=no_skip,
         complete=run.complete,
     )
-    shown.show(matrix, {case.id: case for case in cases}, verbose=verbose)
+    shown.show(
+        matrix,
+        {case.id: case for case in cases},
+        one_by_one=http.one_by_one,
+        verbose=verbose,
+    )
     write_file(json_file, lambda: codec.pretty(matrix))
     if run.complete:
         write_file(page, lambda: _renewed(old, matrix, scheme).encode())
@@ -100,4 +105,5 @@ def _with_marks(page: Path | None) -> str:
 
 def _renewed(old: str, matrix: Matrix, scheme: Scheme) -> str:
     """Return the page with the part that comes from runs made anew."""
-    return shown.replaced(old, shown.findings(matrix, questions(scheme))) or old
+    text = shown.findings(matrix, questions(scheme), scheme.signing().one_by_one)
+    return shown.replaced(old, text) or old

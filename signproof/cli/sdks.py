@@ -16,7 +16,7 @@ from signproof.environments import BuildFailed, Environment, ManifestError, Sdk
 from signproof.matrix import judge_sdk, not_run, questions
 from signproof.reports import terminal
 from signproof.scheme import Scheme
-from signproof.sender import Sent, sendable
+from signproof.sender import Sent, is_direct, sendable
 from signproof.server import Server
 from signproof.wire import mock_for
 
@@ -41,13 +41,17 @@ def chosen_sdks(scheme: Scheme, ids: tuple[str, ...]) -> list[Sdk]:
 def sendable_cases(scheme: Scheme, everything: list[Case], ids: tuple[str, ...]) -> list[Case]:
     """Return the cases to send, by default all that are requests; raises Problem."""
     how, excluded = sendable(scheme, everything)
+    direct = {case.id for case in everything if is_direct(scheme, case)}
     excluded = {case.id: excluded.get(case.id, "it is no request") for case in everything}
     for id_ in ids:
-        if id_ not in how:
+        if id_ not in how and id_ not in direct:
             why = excluded.get(id_, f"there is no such vector: `signproof list {scheme.id}`")
             raise Problem(f"{id_} cannot be sent: {why}")
-    chosen = [case for case in everything if case.id in how and (not ids or case.id in ids)]
+    asked = {*how, *direct}
+    chosen = [case for case in everything if case.id in asked and (not ids or case.id in ids)]
     for case in chosen:
+        if case.id not in how:
+            continue
         try:
             msgspec.convert(case.credential, scheme.credential)
             mock_for(scheme.signing(), [case.credential], time.time)

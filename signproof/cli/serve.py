@@ -92,7 +92,7 @@ def command(
             variables["SSL_CERT_FILE"] = str(server.ca_file(Path(folder)))
         if credentials is not None:  # the made-up one is no secret
             for name in _secret_variables(scheme, http):
-                del variables[name]
+                variables.pop(name, None)
         exports = {name: f"export {name}={shlex.quote(text)}\n" for name, text in variables.items()}
         write_file(env_file, lambda: "".join(exports.values()).encode())
         for name in _main_variables(scheme, http):
@@ -111,7 +111,7 @@ def command(
 def _main_variables(scheme: Scheme, http: HttpSigning) -> list[str]:
     """Return the variables that a client without an SDK needs."""
     first = [names[0] for names in scheme.environment.values()]
-    return [http.program.address[0], *first, "SSL_CERT_FILE"]
+    return [*http.program.addresses[:1], *first, "SSL_CERT_FILE"]
 
 
 def _secret_variables(scheme: Scheme, http: HttpSigning) -> set[str]:

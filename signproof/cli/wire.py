@@ -151,7 +151,7 @@ def _sum_up(http: HttpSigning, received: Sequence[Exchange], report: Report, end
     if not received and not ended.problem and not ended.interrupted:
         click.secho("the command sent no request to the mock", fg="red", nl=False)
         click.echo(
-            f": it has the address in {' and '.join(http.program.address)}; give it by --env or "
+            f": it has the address in {' and '.join(http.program.addresses)}; give it by --env or "
             "{base_url} where it reads another"
         )
     if not received:

@@ -108,9 +108,13 @@ class Stdio:
             for case in cases:
                 self.replies.setdefault(case.id, Broken(Outcome.ERROR, f"not run: {error}"))
         finally:
-            self._child.kill()
-            self._keep_stderr()
+            self.close()
         return self.replies
+
+    def close(self) -> None:
+        """End the child and its whole process group, where no case is to be run any more."""
+        self._child.kill()
+        self._keep_stderr()
 
     def _offers(self, case: Case) -> bool:
         if case.vector.operation in self.operations.get(case.scheme, ()):

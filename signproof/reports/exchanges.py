@@ -21,7 +21,7 @@ _AUTHORIZATION = re.compile(rb"(?i)\bauthorization:[ \t]*([^\r\n]*)")
 
 def hidden(http: HttpSigning, credential: Mapping[str, str], exchange: Exchange) -> list[bytes]:
     """Return what must not be shown: the credential's secrets, and any other token sent."""
-    hide = [credential[member].encode() for member in http.secret_members]
+    hide = [credential.get(member, "").encode() for member in http.secret_members]
     for value in _AUTHORIZATION.findall(exchange.raw):
         hide += [value, *value.split()[-1:]]
     return hide

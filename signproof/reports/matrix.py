@@ -9,10 +9,11 @@ from signproof.behaviours.base import Behaviour
 from signproof.corpus import Case
 from signproof.model import Matrix, MatrixEntry, Outcome, Report, Result
 from signproof.reports import terminal
-from signproof.verify import EXIT_INTERRUPTED
+from signproof.verify import EXIT_INTERRUPTED, REFUSED
 
 __all__ = ["findings", "replaced", "show"]
 
+_WARNED, _WARNS = "w", "fail that only warns"
 _MARKS = {
     Outcome.XFAIL: "k",
     Outcome.SKIP: "s",
@@ -23,35 +24,52 @@ _MARKS = {
     Outcome.FLAKY: "Y",
 }
 _LEGEND = (
-    "a number passed; k known to differ, s cannot be sent, F fail, E error, T timeout, "
-    "X known to differ yet passes, Y flaky"
+    "a number passed; k known to differ, s cannot be sent, w fails where that only warns, F fail, "
+    "E error, T timeout, X known to differ yet passes, Y flaky"
+)
+_TAKES, _REFUSES, _OTHER, _UNASKED = "✓", "✗", "!", "-"
+_ONE_BY_ONE = (
+    f"{_TAKES} as the vector has it, {_REFUSES} refused where the vector does not, {_OTHER} "
+    f"something else, {_UNASKED} cannot be asked"
 )
 _SAID = 5
+_LISTED = 8
 _BEGIN = "<!-- from the run: begin -->"
 _END = "<!-- from the run: end -->"
 
 
-def show(matrix: Matrix, cases: Mapping[str, Case], *, verbose: bool) -> None:
-    """Print failures, the table, and what is known, cannot be sent or is not asked."""
+def show(matrix: Matrix, cases: Mapping[str, Case], *, one_by_one: str = "", verbose: bool) -> None:
+    """Print failures, the table, and what is known, cannot be sent or is not asked.
+
+    The vectors of the topic *one_by_one* have a table of their own.
+    """
     for entry in matrix.entries:
         for report in (entry.report, entry.typed):
             if report is not None and report.exit_code:
                 _failures(entry, report, matrix.scheme, cases)
     judged = [entry for entry in matrix.entries if entry.report is not None]
     if judged:
-        _table([_heading(judged), *(_row(entry, _topics(judged)) for entry in judged)])
-        click.echo(f"({_LEGEND}; typed: requests of typed calls)\n")
+        _tables(judged, one_by_one)
     for entry in matrix.entries:
         if entry.report is None:
             _unjudged(entry)
     _remarks(judged, "differs", _differences)
     _remarks(judged, "cannot send", _unsent)
     if verbose:
+        _remarks(judged, "differs, which only warns", _warned(one_by_one))
         for question in dict.fromkeys(id_ for entry in judged for id_ in entry.observations):
             _remarks(judged, question, _observation(question))
     for why, count in _excluded(matrix).most_common():
         click.echo(f"not asked of any, {count}: {why}")
     _sum(matrix)
+
+
+def _tables(judged: Sequence[MatrixEntry], one_by_one: str) -> None:
+    _table(_rows(judged, one_by_one))
+    click.echo(f"({_LEGEND}; typed: requests of typed calls)\n")
+    if one_by_one in _topics(judged):
+        _table(_one_by_one(judged, one_by_one))
+        click.echo(f"({_ONE_BY_ONE})\n")
 
 
 def _failures(entry: MatrixEntry, report: Report, scheme: str, cases: Mapping[str, Case]) -> None:
@@ -83,8 +101,19 @@ def _topic(result: Result) -> str:
     return result.id.split("/")[1]
 
 
-def _heading(entries: Sequence[MatrixEntry]) -> list[str]:
-    return ["SDK", "vectors", "not GET", *_topics(entries), "typed"]
+def _rows(entries: Sequence[MatrixEntry], one_by_one: str) -> list[list[str]]:
+    """Return the table of SDKs and topics; a column in which nothing differs is left out."""
+    topics = [topic for topic in _topics(entries) if topic != one_by_one]
+    heading = ["SDK", "vectors", "not GET", *topics, "typed"]
+    rows = [_row(entry, topics) for entry in entries]
+    plain = {
+        "not GET": all(
+            row[2] == str(_sent(entry)) for row, entry in zip(rows, entries, strict=True)
+        ),
+        "typed": all(entry.typed is None for entry in entries),
+    }
+    kept = [at for at, title in enumerate(heading) if not plain.get(title)]
+    return [[row[at] for at in kept] for row in (heading, *rows)]
 
 
 def _row(entry: MatrixEntry, topics: Sequence[str]) -> list[str]:
@@ -98,11 +127,47 @@ def _row(entry: MatrixEntry, topics: Sequence[str]) -> list[str]:
     ]
 
 
+def _sent(entry: MatrixEntry) -> int:
+    """Return how many vectors an SDK sent as requests."""
+    return sum(
+        result.operation == "request" and result.outcome is not Outcome.SKIP
+        for result in _results(entry)
+    )
+
+
 def _cell(results: Sequence[Result]) -> str:
-    counts = Counter(result.outcome for result in results)
-    parts = [str(counts[Outcome.PASS])]
-    parts += [f"{counts[outcome]}{mark}" for outcome, mark in _MARKS.items() if counts[outcome]]
+    counts = Counter(_mark(result) for result in results)
+    parts = [str(counts.pop("", 0))]
+    parts += [f"{count}{mark}" for mark, count in sorted(counts.items(), key=_severity)]
     return " ".join(parts) if results else "-"
+
+
+def _mark(result: Result) -> str:
+    if result.outcome is Outcome.FAIL and not result.importance.counts(strict=False):
+        return _WARNED
+    return _MARKS.get(result.outcome, "")
+
+
+def _severity(counted: tuple[str, int]) -> int:
+    return [*_MARKS.values(), _WARNED].index(counted[0])
+
+
+def _one_by_one(entries: Sequence[MatrixEntry], topic: str) -> list[list[str]]:
+    """Return the table of a topic's vectors and the SDKs."""
+    by_id = [{result.id: result for result in _results(entry)} for entry in entries]
+    ids = dict.fromkeys(id_ for one in by_id for id_ in one if id_.split("/")[1] == topic)
+    return [
+        [topic, *(entry.sdk for entry in entries)],
+        *([id_.split("/")[2], *(_answer(one.get(id_)) for one in by_id)] for id_ in ids),
+    ]
+
+
+def _answer(result: Result | None) -> str:
+    if result is None or result.outcome is Outcome.SKIP:
+        return _UNASKED
+    if result.outcome is Outcome.PASS:
+        return _TAKES
+    return _REFUSES if result.message.startswith(REFUSED) else _OTHER
 
 
 def _name(entry: MatrixEntry) -> str:
@@ -158,6 +223,25 @@ def _differences(entry: MatrixEntry) -> list[str]:
     return [f"{why} ({', '.join(ids)})" for why, ids in by_reason.items()]
 
 
+def _warned(one_by_one: str) -> _Texts:
+    """Return what fails where that only warns, but for the topic that has a table of its own."""
+
+    def texts(entry: MatrixEntry) -> list[str]:
+        by_message: dict[str, list[str]] = {}
+        for result in _results(entry):
+            if _mark(result) == _WARNED and _topic(result) != one_by_one:
+                message = REFUSED if result.message.startswith(REFUSED) else result.message
+                by_message.setdefault(message, []).append(f"`{result.id.partition('/')[2]}`")
+        return [f"{message} ({_listed(ids)})" for message, ids in by_message.items()]
+
+    return texts
+
+
+def _listed(ids: Sequence[str]) -> str:
+    more = f" and {len(ids) - _LISTED} more" if len(ids) > _LISTED else ""
+    return ", ".join(ids[:_LISTED]) + more
+
+
 def _unsent(entry: MatrixEntry) -> list[str]:
     """Return why vectors cannot be sent, each reason with their number."""
     counts = Counter(one.message for one in _results(entry) if one.outcome is Outcome.SKIP)
@@ -176,7 +260,7 @@ def _excluded(matrix: Matrix) -> Counter[str]:
 def _sum(matrix: Matrix) -> None:
     states = Counter(entry.state for entry in matrix.entries)
     outcomes = Counter(
-        result.outcome
+        _WARNS if _mark(result) == _WARNED else result.outcome.value
         for entry in matrix.entries
         if entry.report is not None
         for result in entry.report.results
@@ -187,9 +271,9 @@ def _sum(matrix: Matrix) -> None:
         f"{states['judged']} SDK{'s'[states['judged'] == 1 :]} judged {box}, "
         f"{states['skipped']} skipped, {states['failed']} failed · vectors {matrix.set_version}"
     )
-    good = {Outcome.PASS: "green", Outcome.XFAIL: "yellow", Outcome.SKIP: "yellow"}
+    good = {"pass": "green", "xfail": "yellow", "skip": "yellow", _WARNS: "yellow"}
     parts = [
-        click.style(f"{count} {outcome.value}", fg=good.get(outcome, "red"))
+        click.style(f"{count} {outcome}", fg=good.get(outcome, "red"))
         for outcome, count in sorted(outcomes.items())
     ]
     if matrix.exit_code == EXIT_INTERRUPTED:
@@ -197,12 +281,11 @@ def _sum(matrix: Matrix) -> None:
     click.echo(" · ".join(parts) or "nothing was sent")
 
 
-def findings(matrix: Matrix, asked: Sequence[Behaviour]) -> str:
+def findings(matrix: Matrix, asked: Sequence[Behaviour], one_by_one: str = "") -> str:
     """Return the findings as Markdown: the same text for the same behaviour of the SDKs."""
     judged = [entry for entry in matrix.entries if entry.report is not None]
-    topics = _topics(judged)
     lines = ["### Vectors through each SDK", ""]
-    lines += _markdown([_heading(judged), *(_row(entry, topics) for entry in judged)])
+    lines += _markdown(_rows(judged, one_by_one))
     lines += [
         f"\n{_name(entry)} is not judged: {entry.why}"
         for entry in matrix.entries
@@ -212,12 +295,17 @@ def findings(matrix: Matrix, asked: Sequence[Behaviour]) -> str:
         "",
         f"{_LEGEND[0].upper()}{_LEGEND[1:]}.",
         "",
+        *_one_by_one_section(judged, one_by_one),
         "### Where they differ from the vectors",
         "",
     ]
     lines += [f"- {text}: {names}" for text, names in _grouped(judged, _differences)] or [
         "Nowhere."
     ]
+    warned = _grouped(judged, _warned(one_by_one))
+    if warned:
+        lines += ["", "### Where they differ in what is not documented, or less is asked", ""]
+        lines += [f"- {text}: {names}" for text, names in warned]
     lines += ["", "### What they do besides", ""]
     lines += _markdown(
         [
@@ -237,6 +325,14 @@ def findings(matrix: Matrix, asked: Sequence[Behaviour]) -> str:
     lines += ["", "### What they cannot send", ""]
     lines += [f"- {text}: {names}" for text, names in _grouped(judged, _unsent)] or ["Nothing."]
     return "\n".join(lines)
+
+
+def _one_by_one_section(entries: Sequence[MatrixEntry], topic: str) -> list[str]:
+    if topic not in _topics(entries):
+        return []
+    title = f"### Each vector of `{topic}` through each SDK"
+    table = _markdown(_one_by_one(entries, topic))
+    return [title, "", *table, "", f"{_ONE_BY_ONE[0].upper()}{_ONE_BY_ONE[1:]}.", ""]
 
 
 def _markdown(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -120,6 +120,8 @@ def cause_rows(result: Result) -> list[tuple[str, str]]:
             ("expected", result.difference.expected),
             ("got", result.difference.got),
         ]
+    if result.opened:
+        rows.append(("opened", result.opened))
     for cause in result.causes[:1]:
         rows += [("cause", f"{cause.id}: {cause.text}"), ("fix", cause.fix)]
         if cause.also:

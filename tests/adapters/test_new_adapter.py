@@ -18,34 +18,50 @@ def _run(*arguments: str) -> Result:
     return CliRunner().invoke(command, arguments)
 
 
-def _template(ending: str) -> bytes:
-    return (files("signproof") / "adapters" / f"longbridge-hmac.{ending}.template").read_bytes()
+def _template(ending: str, scheme: str = "longbridge-hmac") -> bytes:
+    return (files("signproof") / "adapters" / f"{scheme}.{ending}.template").read_bytes()
 
 
 def _names() -> list[str]:
     return sorted(path.name for path in Path().iterdir())
 
 
+@pytest.mark.parametrize("scheme", ["longbridge-hmac", "tiger-rsa"])
 @pytest.mark.parametrize(
     ("arguments", "written", "ending", "run_by"),
     [
         (["python"], "signproof_adapter.py", "py", "python3 signproof_adapter.py"),
         (["node"], "signproof-adapter.mjs", "mjs", "node signproof-adapter.mjs"),
         (["python", "my adapter.py"], "my adapter.py", "py", "python3 'my adapter.py'"),
-        (["node", "a.mjs", "--scheme", "longbridge-hmac"], "a.mjs", "mjs", "node a.mjs"),
+        (["node", "a.mjs"], "a.mjs", "mjs", "node a.mjs"),
     ],
 )
 def test_the_whole_template_is_written(
-    arguments: list[str], written: str, ending: str, run_by: str
+    scheme: str, arguments: list[str], written: str, ending: str, run_by: str
 ) -> None:
-    result = _run(*arguments)
+    result = _run(*arguments, "--scheme", scheme)
     name = run_by.partition(" ")[2]
     assert result.output == (
         f"Wrote {name}. Fill in its function sign(), then run:\n"
-        f"  signproof verify longbridge-hmac -- {run_by}\n"
+        f"  signproof verify {scheme} -- {run_by}\n"
     )
     assert (result.exit_code, _names()) == (0, [written])
-    assert Path(written).read_bytes() == _template(ending)
+    assert Path(written).read_bytes() == _template(ending, scheme)
+
+
+def test_without_a_scheme_it_is_the_first() -> None:
+    assert "signproof verify longbridge-hmac -- " in _run("python").output
+    assert Path("signproof_adapter.py").read_bytes() == _template("py")
+
+
+@pytest.mark.parametrize("scheme", ["longbridge-hmac", "tiger-rsa"])
+@pytest.mark.parametrize("ending", ["py", "mjs"])
+def test_a_template_names_its_scheme_and_its_command(scheme: str, ending: str) -> None:
+    text = _template(ending, scheme).decode()
+    other = "tiger-rsa" if scheme == "longbridge-hmac" else "longbridge-hmac"
+    runner = {"py": "python3 signproof_adapter.py", "mjs": "node signproof-adapter.mjs"}[ending]
+    assert f"signproof verify {scheme} -- {runner}\n" in text
+    assert other not in text
 
 
 @pytest.mark.parametrize(
@@ -61,7 +77,7 @@ def test_the_whole_template_is_written(
         (["python", "mine.py/a.py"], "mine.py/a.py: Not a directory"),
         (
             ["python", "--scheme", "made-up"],
-            "there is no scheme 'made-up': use one of longbridge-hmac",
+            "there is no scheme 'made-up': use one of longbridge-hmac, tiger-rsa",
         ),
     ],
 )

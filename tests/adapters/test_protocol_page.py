@@ -11,18 +11,20 @@ import jsonschema
 import msgspec
 import pytest
 
+from signers.tiger.settings import Trap
 from signproof import schemes
 from signproof.cli.verify import command
-from signproof.corpus import Corpus, default_root
+from signproof.corpus import Case, Corpus, default_root
 from signproof.implementations.stdio import Stdio
 from signproof.model import LINE_LIMIT, Outcome, SendInput, SendOutput, StartReply, Status
+from signproof.scheme import Scheme
+from signproof.schemes.tiger_rsa.model import TigerSendInput
 from signproof.verify import verify
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 PAGE = (ROOT / "docs" / "protocol.md").read_text("utf-8")
 SCHEMA = json.loads((default_root() / "schemas" / "protocol.schema.json").read_bytes())
-SCHEME = schemes.get("longbridge-hmac")
 
 BLOCKS: list[dict[str, Any]] = [
     json.loads(text) for text in re.findall(r"(?ms)^```json\n(.*?)^```$", PAGE)
@@ -33,37 +35,65 @@ IN_IT = [block for pair in CONVERSATION for block in pair]
 
 # The vectors whose cases the page shows, in its order.
 SHOWN = (
-    "query/colon-raw",
-    "refuse/timestamp-space",
-    "request/param-space",
-    "refresh/milliseconds",
-    "verify/get-query",
-    "tampered/query-value",
-    "response/code-403201",
-    "refresh-response/new-token",
+    "longbridge-hmac/query/colon-raw",
+    "longbridge-hmac/refuse/timestamp-space",
+    "longbridge-hmac/request/param-space",
+    "longbridge-hmac/refresh/milliseconds",
+    "longbridge-hmac/verify/get-query",
+    "longbridge-hmac/tampered/query-value",
+    "longbridge-hmac/response/code-403201",
+    "longbridge-hmac/refresh-response/new-token",
+    "tiger-rsa/order/as-python",
+    "tiger-rsa/request/market-state",
+    "tiger-rsa/verify/plain",
+    "tiger-rsa/not-a-key/public-base64",
 )
 
+SEND_INPUTS: dict[str, type[msgspec.Struct]] = {
+    "longbridge-hmac": SendInput,
+    "tiger-rsa": TigerSendInput,
+}
 
-def _section(heading: str) -> str:
+# An operation is given settings as octets: these are of files.
+OF_FILES = {"file-missing", "file-unreadable", "folder", "folder-without-file"}
+
+
+@pytest.fixture(params=schemes.ids())
+def scheme(request: pytest.FixtureRequest) -> Scheme:
+    return schemes.get(str(request.param))
+
+
+def _chapter(scheme: Scheme) -> str:
+    """Return what the page says of one scheme alone."""
+    found = re.search(rf"(?ms)^## The scheme `{re.escape(scheme.id)}`\n(.*?)(?=^## |\Z)", PAGE)
+    assert found is not None, scheme.id
+    return found[1]
+
+
+def _section(heading: str, page: str = PAGE) -> str:
     """Return the text under a heading, up to the next one of whatever level."""
-    found = re.search(rf"(?ms)^#+ {re.escape(heading)}\n(.*?)(?=^#|\Z)", PAGE)
+    found = re.search(rf"(?ms)^#+ {re.escape(heading)}\n(.*?)(?=^#|\Z)", page)
     assert found is not None, heading
     return found[1]
 
 
-def _rows(heading: str) -> list[list[str]]:
+def _rows(heading: str, page: str = PAGE) -> list[list[str]]:
     """Return the cells of the rows whose first cell is code, without its backquotes."""
-    lines = re.findall(r"(?m)^\| `.*$", _section(heading))
+    lines = re.findall(r"(?m)^\| `.*$", _section(heading, page))
     cells = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
     return [[row[0].strip("`| "), *row[1:]] for row in cells]
 
 
-def _first(heading: str) -> list[str]:
-    return [row[0] for row in _rows(heading)]
+def _first(heading: str, page: str = PAGE) -> list[str]:
+    return [row[0] for row in _rows(heading, page)]
 
 
 def _valid(name: str, message: dict[str, Any]) -> None:
     jsonschema.validate(message, SCHEMA | {"$ref": f"#/$defs/{name}"})
+
+
+def _cases() -> dict[str, Case]:
+    return {case.id: case for case in Corpus.open().cases()}
 
 
 @pytest.mark.parametrize(("message", "reply"), CONVERSATION)
@@ -85,16 +115,14 @@ def test_the_conversation_is_what_is_really_said(tmp_path: Path) -> None:
     """signproof sends exactly these messages, and these replies pass."""
     pairs = tmp_path / "pairs.json"
     pairs.write_text(json.dumps(CONVERSATION), "utf-8")
-    corpus = Corpus.open()
-    by_id = {case.id: case for case in corpus.cases("longbridge-hmac")}
-    cases = [by_id[f"longbridge-hmac/{name}"] for name in SHOWN]
+    by_id = _cases()
     driver = Stdio([sys.executable, str(HERE / "replay.py"), str(pairs)])
-    report = verify(driver, corpus, cases)
+    report = verify(driver, Corpus.open(), [by_id[id_] for id_ in SHOWN])
     assert report.stderr == ""
     assert [(result.outcome, result.note) for result in report.results] == [
         (Outcome.PASS, "") for _ in SHOWN
     ]
-    assert len(CONVERSATION) == 2 + len(SHOWN)
+    assert len(CONVERSATION) == 1 + len(schemes.ids()) + len(SHOWN)
 
 
 def test_the_replies_are_those_of_the_adapter_in_go(go_adapter: str) -> None:
@@ -106,33 +134,63 @@ def test_the_replies_are_those_of_the_adapter_in_go(go_adapter: str) -> None:
     assert replies == expected
 
 
-def test_the_example_of_send_is_as_the_schema_says() -> None:
-    message, reply = (json.loads(text) for text in re.findall(r"(?ms)^```jsonc\n(.*?)^```$", PAGE))
-    _valid("Run", message)
-    _valid("SendInput", message["input"])
-    assert set(message["input"]) == {field.name for field in msgspec.structs.fields(SendInput)}
+def test_the_examples_of_send_are_as_the_models_say() -> None:
+    blocks = [json.loads(text) for text in re.findall(r"(?ms)^```jsonc\n(.*?)^```$", PAGE)]
+    messages = [block for block in blocks if "type" in block]
+    (reply,) = (block for block in blocks if "type" not in block)
+    assert [message["scheme"] for message in messages] == list(SEND_INPUTS)
+    for message in messages:
+        _valid("Run", message)
+        model = SEND_INPUTS[message["scheme"]]
+        msgspec.convert(message["input"], model)
+        assert set(message["input"]) == {field.name for field in msgspec.structs.fields(model)}
     _valid("RunReply", reply)
     _valid("SendOutput", reply["output"])
     assert set(reply["output"]) == {field.name for field in msgspec.structs.fields(SendOutput)}
 
 
-def test_every_reason_and_no_other() -> None:
-    assert {row[0]: row[1] for row in _rows("Reasons")} == dict(SCHEME.reasons)
+def test_every_member_of_the_credential(scheme: Scheme) -> None:
+    page = _chapter(scheme)
+    for name in scheme.credential.__struct_encode_fields__:
+        assert f"`{name}`" in page, name
 
 
-def test_every_stage_in_order() -> None:
-    assert tuple(_first("Stages")) == SCHEME.stages
+def test_every_reason_that_can_be_given_and_no_other(scheme: Scheme) -> None:
+    page = _chapter(scheme)
+    traps = {trap.value for trap in Trap} if scheme.id == "tiger-rsa" else set()
+    expected = {
+        reason: meaning for reason, meaning in scheme.reasons.items() if reason not in traps
+    }
+    assert {row[0]: row[1] for row in _rows("Reasons", page)} == expected
+    needed = {
+        case.vector.expected.reject.reason
+        for case in _cases().values()
+        if case.scheme == scheme.id and case.vector.expected.reject is not msgspec.UNSET
+    }
+    assert needed <= set(expected) | (traps - OF_FILES)
 
 
-def test_every_operation_with_its_members() -> None:
-    assert _first("Operations") == list(SCHEME.operations)
-    for name, _, credential in _rows("Operations"):
-        operation = SCHEME.operations[name]
+def test_every_trap_in_the_order_of_findings() -> None:
+    page = _chapter(schemes.get("tiger-rsa"))
+    assert _first("`inspect-config`", page) == [
+        trap.value for trap in Trap if trap.value not in OF_FILES
+    ]
+
+
+def test_every_stage_in_order(scheme: Scheme) -> None:
+    assert tuple(_first("Stages", _chapter(scheme))) == scheme.stages
+
+
+def test_every_operation_with_its_members(scheme: Scheme) -> None:
+    page = _chapter(scheme)
+    assert _first("Operations", page) == list(scheme.operations)
+    for name, _, credential in _rows("Operations", page):
+        operation = scheme.operations[name]
         assert credential == ("yes" if operation.needs_credential else "null")
-        text = _section(f"`{name}`")
+        text = _section(f"`{name}`", page)
         # Where another operation's input or output is the same, the section says so.
         as_of = [
-            _section(f"`{other}`")
+            _section(f"`{other}`", page)
             for other in re.findall(r"as of `([a-z-]+)`|`(request)` gives", text)
             for other in other
             if other
@@ -147,7 +205,40 @@ def test_every_operation_with_its_members() -> None:
 
 def test_every_status_and_feature() -> None:
     assert set(_first("Statuses")) == {status.value for status in Status}
-    assert set(_first("Features")) == {"stages", "reasons", *SCHEME.features}
+    own = [feature for id_ in schemes.ids() for feature in schemes.get(id_).features]
+    assert _first("Features") == ["stages", "reasons", *own]
+
+
+# What some signers do not use of a key.
+UNUSED = (
+    r"(?:pkcs[18]-)?(?:(?:public|even|first-crt|second-crt)-exponent|crt-coefficient|number-more|"
+    r"factors-swapped|zero-coefficient|padded-number|no-parameters|stray-bits)"
+)
+
+
+# What the table under `load-key` says, held against the vectors.
+@pytest.mark.parametrize(
+    ("topic", "words", "importances"),
+    [
+        ("load-key", r"pkcs[18]-base64(?:-2048)?", {"must"}),
+        ("load-key", r"pkcs[18]-pem(?:-no-newline|-2048)?", {"should"}),
+        ("load-key", r"pkcs[18]-(?:der|(?:base64|pem|der)-(?:1025|3072|4096))", {"may"}),
+        ("load-key", r"pkcs[18]-(?:base64|pem)-(?:bom|crlf|quoted|wrapped|wrong-label)", {"may"}),
+        ("strict-keys", r".*", {"should"}),
+        ("encrypted-key", r".*", {"may"}),
+        ("altered-key", rf"(?!(?:{UNUSED})$).*", {"must"}),
+        ("altered-key", UNUSED, {"should"}),
+        ("not-a-key", r"public-.*|certificate.*|ec.*|ed25519.*|pss.*", {"must"}),
+        ("not-a-key", r"(?!public-|certificate|ec|ed25519|pss|openssh-public).*", {"should"}),
+    ],
+)
+def test_how_much_the_shape_of_a_key_matters(topic: str, words: str, importances: set[str]) -> None:
+    found = {
+        case.vector.importance.value
+        for case in _cases().values()
+        if re.fullmatch(rf"tiger-rsa/{topic}/(?:{words})", case.id)
+    }
+    assert found == importances
 
 
 def test_every_member_of_the_replies() -> None:
@@ -178,9 +269,11 @@ def test_limits_and_defaults() -> None:
 
 
 def test_links_lead_somewhere() -> None:
-    headings = re.findall(r"(?m)^#+ (.*)$", PAGE)
-    anchors = {
-        "#" + re.sub(r"[^a-z0-9 -]", "", text.lower()).replace(" ", "-") for text in headings
-    }
+    anchors: set[str] = set()
+    for text in re.findall(r"(?m)^#+ (.*)$", PAGE):
+        anchor = "#" + re.sub(r"[^a-z0-9 -]", "", text.lower()).replace(" ", "-")
+        # A heading that stands again is counted.
+        again = sum(1 for other in anchors if re.fullmatch(rf"{anchor}(?:-\d+)?", other))
+        anchors.add(f"{anchor}-{again}" if again else anchor)
     for target in re.findall(r"\]\(([^)]*)\)", PAGE):
         assert target in anchors or (ROOT / "docs" / target).exists(), target

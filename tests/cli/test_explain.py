@@ -405,9 +405,9 @@ def test_the_made_up_credential(run: Run, tmp_path: Path, monkeypatch: pytest.Mo
         ),
         (
             Plain(secret="of-another-key"),
-            MISMATCH
-            + "  cause    none that is catalogued, with this credential: check that it is this "
-            "key's own secret\n" + f"  to sign  {TO_SIGN.encode('unicode_escape').decode()}\n",
+            MISMATCH + "  cause    none that is catalogued, with this credential: check that its "
+            "app_secret is the right one\n"
+            + f"  to sign  {TO_SIGN.encode('unicode_escape').decode()}\n",
         ),
         (
             Plain(key="OtherKey"),
@@ -492,6 +492,7 @@ def test_as_json(run: Run) -> None:
             "got": "…trade/order||authorization:*********…",
         },
         "own_difference": None,
+        "opened": "",
         "expected": TO_SIGN,
     }
     code, output, _ = run("explain", SCHEME, "--json", given=Plain().raw())
@@ -504,6 +505,7 @@ def test_as_json(run: Run) -> None:
             "causes": [],
             "difference": None,
             "own_difference": None,
+            "opened": "",
             "expected": "",
         },
     )

@@ -14,6 +14,7 @@ import click
 import pytest
 
 import signproof.cli
+from signproof import schemes
 from signproof.cli import COMMANDS, main
 from signproof.cli import signproof as program
 
@@ -211,7 +212,7 @@ def test_the_program_runs(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (
         2,
         "",
-        "Error: there is no scheme 'nothing': use one of longbridge-hmac\n",
+        f"Error: there is no scheme 'nothing': use one of {', '.join(schemes.ids())}\n",
     )
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from signproof import schemes
+
 Run = Callable[..., tuple[int, str, str]]
 
 KEY = "ExampleAppKey0001"
@@ -338,7 +340,7 @@ def test_what_cannot_be_signed(run: Run, arguments: list[str], error: str) -> No
 
 
 def test_an_unknown_scheme(run: Run) -> None:
-    expected = "Error: there is no scheme 'other': use one of longbridge-hmac\n"
+    expected = f"Error: there is no scheme 'other': use one of {', '.join(schemes.ids())}\n"
     assert run("sign", "other", "GET", "/") == (2, "", expected)
 
 

@@ -101,9 +101,10 @@ def test_write_makes_the_folders(run: Run, tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr("signproof.cli.vectors.default_root", lambda: root)
     # What was recorded is not written anew: it is kept.
     for name in ("recorded.json", "confirmations.json"):
-        kept = root / "longbridge-hmac" / name
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_bytes((default_root() / "longbridge-hmac" / name).read_bytes())
+        for seen in default_root().glob(f"*/{name}"):
+            kept = root / seen.relative_to(default_root())
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            kept.write_bytes(seen.read_bytes())
     assert run("vectors", "write")[0] == 0
     for path in default_root().rglob("*.json"):
         assert (root / path.relative_to(default_root())).read_bytes() == path.read_bytes()
@@ -138,9 +139,12 @@ def test_write_where_nothing_can_be_written(
 
 
 def test_adequacy(run: Run) -> None:
-    count = len(CATALOGUE)
-    line = f"{SCHEME}: {count} of {count} mistakes are killed\n"
-    assert run("vectors", "adequacy") == (0, line, "")
+    lines = [
+        f"{scheme}: {count} of {count} mistakes are killed\n"
+        for scheme in schemes.ids()
+        if (count := len(catalogue(schemes.get(scheme))))
+    ]
+    assert run("vectors", "adequacy") == (0, "".join(lines), "")
 
 
 @pytest.fixture
@@ -164,7 +168,7 @@ def test_adequacy_names_survivors_and_twins(run: Run) -> None:
     lines = output.splitlines()
     killed = lines[0].split()[1]
     assert int(killed) > 1
-    assert lines == [
+    assert lines[:7] == [
         f"{'query-sorted':<45} {killed:>4} signing, 1 negative",
         "twins: no vector tells query-sorted from twin",
         f"{'harmless':<45}    0 signing, not visible to a verifier",
@@ -190,7 +194,7 @@ def test_adequacy_wants_negative_vectors(run: Run, copy: Path) -> None:
     path.write_text(json.dumps(file))
     code, output, _ = run("vectors", "adequacy", "--vectors", str(copy))
     assert code == 1
-    assert set(output.splitlines()[:-1]) == {
+    assert {line for line in output.splitlines() if " of " not in line} == {
         f"survives: no negative vector carries {one['mistake']}",
         "survives: no negative vector carries query-sorted",
         "survives: no negative vector carries query-reversed",
@@ -298,8 +302,11 @@ def test_show_a_mistake(run: Run) -> None:
                 f"and `signproof list {SCHEME} mistakes` show them all"
             ),
         ),
-        (["show", "query-sorted"], f"there is no scheme 'query-sorted': use one of {SCHEME}"),
-        (["list", "other"], f"there is no scheme 'other': use one of {SCHEME}"),
+        (
+            ["show", "query-sorted"],
+            f"there is no scheme 'query-sorted': use one of {', '.join(schemes.ids())}",
+        ),
+        (["list", "other"], f"there is no scheme 'other': use one of {', '.join(schemes.ids())}"),
         (
             ["list", SCHEME, "--vectors", "/no/such"],
             (

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from signproof import schemes
 from signproof.corpus import Corpus, default_root
 from signproof.verify import EXIT_NEVER_RAN
 
@@ -18,6 +19,7 @@ Run = Callable[..., tuple[int, str, str]]
 
 ROOT = Path(__file__).parents[2]
 SCHEME = "longbridge-hmac"
+SCHEMES = ", ".join(schemes.ids())
 NONE = f"{SCHEME}/query/none"
 
 ADAPTER = """
@@ -100,8 +102,8 @@ def foreign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def test_the_reference_passes(run: Run) -> None:
-    count = len(Corpus.open().cases())
-    for arguments in ([], [SCHEME], [SCHEME, SCHEME], ["--strict"]):
+    every, one = len(Corpus.open().cases()), len(Corpus.open().cases(SCHEME))
+    for arguments, count in (([], every), ([SCHEME, SCHEME], one), ([SCHEME, "--strict"], one)):
         code, output, error = run("verify", *arguments)
         assert (code, error) == (0, "")
         name, last = output.splitlines()
@@ -132,23 +134,24 @@ def test_nothing_is_chosen(run: Run) -> None:
     assert " ·  · " not in output
 
 
-TOPICS = sorted({case.id.split("/")[1] for case in Corpus.open().cases(SCHEME)})
+TOPICS = sorted({case.id.split("/")[1] for case in Corpus.open().cases()})
+LISTS = " or ".join(f"`signproof list {scheme}`" for scheme in schemes.ids())
 
 
 @pytest.mark.parametrize(
     ("arguments", "code", "error"),
     [
-        (["--id", "x"], 2, f"there is no vector x: `signproof list {SCHEME}` shows them all"),
+        (["--id", "x"], 2, f"there is no vector x: {LISTS} shows them all"),
         (["--topic", "x"], 2, f"there is no topic x: use one of {', '.join(TOPICS)}"),
         (
             ["other"],
             2,
-            f"there is no scheme 'other': use one of {SCHEME}, and put a command behind `--`",
+            f"there is no scheme 'other': use one of {SCHEMES}, and put a command behind `--`",
         ),
         (
             [SCHEME, "node", "adapter.mjs"],
             2,
-            f"there is no scheme 'node': use one of {SCHEME}, and put a command behind `--`",
+            f"there is no scheme 'node': use one of {SCHEMES}, and put a command behind `--`",
         ),
         (
             ["--python", "a:b", "--", "node"],

@@ -22,6 +22,13 @@ print(sorted(name for name in sys.modules if name.startswith({looked_for!r})))
         ("signproof.oracles.longbridge_hmac", "signproof.schemes", "[]"),
         ("signproof.mistakes.longbridge_hmac", "signers", "[]"),
         ("signproof.mistakes.longbridge_hmac", "signproof.schemes", "[]"),
+        ("signproof.oracles.tiger_rsa", "signers", "[]"),
+        ("signproof.oracles.tiger_rsa", "signproof.schemes", "[]"),
+        ("signproof.oracles.tiger_rsa", "signproof.requests", "[]"),
+        ("signproof.oracles.tiger_rsa", "cryptography", "[]"),
+        ("signproof.mistakes.tiger_rsa", "signers", "[]"),
+        ("signproof.mistakes.tiger_rsa", "signproof.schemes", "[]"),
+        ("signproof.mistakes.tiger_rsa", "cryptography", "[]"),
         # The search finds what is there.
         ("signproof.oracles.openssl", "signproof.oracles.o", "['signproof.oracles.openssl']"),
     ],

@@ -103,7 +103,9 @@ def test_octets_of_schemas_and_fixtures_count(tmp_path: Path, path: str) -> None
     octets = (tmp_path / path).read_bytes()
     for position in (0, len(octets) // 2, len(octets) - 1):
         target = tmp_path / path
-        target.write_bytes(octets[:position] + b"\0" + octets[position + 1 :])
+        target.write_bytes(
+            octets[:position] + bytes([octets[position] ^ 1]) + octets[position + 1 :]
+        )
         assert lint(corpus) == [Fault(path, "its sha256 is not the manifest's")]
 
 
@@ -397,13 +399,13 @@ RULES: list[tuple[str, str, Callable[[Json], object], list[str]]] = [
         "stages-out-of-order",
         QUERY,
         vector("none", _reversed_stages),
-        [f"{NONE}: its stages are not the scheme's, in their order"],
+        [f"{NONE}: its stages are not the operation's, in their order"],
     ),
     (
         "stage-missing",
         QUERY,
         vector("none", _without("stages", "header")),
-        [f"{NONE}: its stages are not the scheme's, in their order"],
+        [f"{NONE}: its stages are not the operation's, in their order"],
     ),
     (
         "last-stage-is-not-the-output",

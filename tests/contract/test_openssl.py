@@ -2,20 +2,37 @@
 
 import hashlib
 import hmac
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPrivateNumbers
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from signproof.oracles import openssl
 from signproof.oracles.longbridge_hmac.pipeline import PIPELINE
 
+REMEMBERING = (
+    openssl._dgst,
+    openssl.sign_sha1,
+    openssl.raw_rsa,
+    openssl.modulus,
+    openssl.key_shape,
+)
+KEYS = Path(__file__).parents[2] / "vectors/tiger-rsa/fixtures"
+PAGE = (KEYS / "EXAMPLE-page-1024.pem").read_bytes()
+
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> Iterator[None]:
-    openssl._dgst.cache_clear()
+    for function in REMEMBERING:
+        function.cache_clear()
     yield
-    openssl._dgst.cache_clear()
+    for function in REMEMBERING:
+        function.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -115,3 +132,49 @@ def test_a_command_that_fails(
     with pytest.raises(openssl.OpensslMissing) as caught:
         openssl.hmac_sha256(b"key", b"")
     assert str(caught.value) == message.format(command=command)
+
+
+def numbers(pem: bytes) -> RSAPrivateNumbers:
+    key = load_pem_private_key(pem, None)
+    assert isinstance(key, RSAPrivateKey)
+    return key.private_numbers()
+
+
+def test_the_arithmetic_is_that_of_the_numbers() -> None:
+    message = b"\0\1" + bytes(range(126))
+    found = numbers(PAGE)
+    modulus = found.public_numbers.n
+    assert openssl.modulus(PAGE) == modulus
+    expected = pow(int.from_bytes(message), found.d, modulus)
+    assert int.from_bytes(openssl.raw_rsa(PAGE, message)) == expected
+
+
+def test_a_whole_signature_is_the_librarys() -> None:
+    key = load_pem_private_key(PAGE, None)
+    assert isinstance(key, RSAPrivateKey)
+    assert openssl.sign_sha1(PAGE, b"EXAMPLE") == key.sign(b"EXAMPLE", PKCS1v15(), SHA1())
+
+
+@pytest.mark.parametrize("name", ["pkcs1", "pkcs8"])
+def test_an_encrypted_key_is_opened_with_its_passphrase_only(name: str) -> None:
+    octets = (KEYS / f"EXAMPLE-page-encrypted-{name}.pem").read_bytes()
+    assert openssl.key_shape(octets, "pkcs1", "pem", "EXAMPLE-passphrase") == PAGE
+    with pytest.raises(openssl.KeyNotRead, match=r"^openssl rsa failed: "):
+        openssl.key_shape(octets, "pkcs1", "pem", "EXAMPLE")
+
+
+def test_a_key_is_no_argument_and_its_file_is_gone_and_was_private(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    command, log = tmp_path / "openssl", tmp_path / "log"
+    command.write_text(
+        f'#!/bin/sh\nfor one in "$@"; do echo "$one"; done >{log}\n'
+        f'/usr/bin/env stat -c %a "$4" >>{log}\n'
+    )
+    command.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    openssl.sign_sha1(PAGE, b"EXAMPLE")
+    *arguments, mode = log.read_text().splitlines()
+    assert [*arguments[:3], mode] == ["dgst", "-sha1", "-sign", "600"]
+    assert len(arguments) == 4
+    assert not Path(arguments[3]).exists()

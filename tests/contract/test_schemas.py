@@ -15,7 +15,16 @@ from signproof.schemes.longbridge_hmac.model import Credential, RefreshResponseO
 
 ROOT = default_root()
 SCHEME = "longbridge-hmac"
-NAMES = ["confirmations", "longbridge-hmac", "manifest", "matrix", "protocol", "report", "vectors"]
+NAMES = [
+    "confirmations",
+    "longbridge-hmac",
+    "manifest",
+    "matrix",
+    "protocol",
+    "report",
+    "tiger-rsa",
+    "vectors",
+]
 VECTOR_FILES = sorted(
     path.name for path in (ROOT / SCHEME).glob("*.json") if path.name != CONFIRMATIONS
 )

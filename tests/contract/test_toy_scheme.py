@@ -185,7 +185,7 @@ def run(*arguments: str) -> tuple[int, str]:
 
 
 def test_it_is_registered(toy: Corpus) -> None:
-    assert schemes.ids() == ("longbridge-hmac", "toy-xor")
+    assert schemes.ids() == ("longbridge-hmac", "tiger-rsa", "toy-xor")
     assert schemes.get("toy-xor").title == "Exclusive or"
     assert "schemas/toy-xor.schema.json" in schemas.files()
     assert [case.id for case in toy.cases()] == [
@@ -278,4 +278,4 @@ def test_an_unknown_scheme() -> None:
     with pytest.raises(schemes.UnknownScheme) as caught:
         schemes.get("other")
     assert caught.value.scheme == "other"
-    assert str(caught.value) == "there is no scheme 'other': use one of longbridge-hmac"
+    assert str(caught.value) == f"there is no scheme 'other': use one of {', '.join(schemes.ids())}"

@@ -186,3 +186,26 @@ def test_base64_refused(text: str, problem: str) -> None:
     with pytest.raises(codec.CodecError) as caught:
         codec.decode_octets(text)
     assert str(caught.value) == problem
+
+
+@pytest.mark.parametrize(
+    ("stages", "octets"),
+    [
+        ({}, {}),
+        ({"text": "é", "empty": ""}, {"text": "é".encode(), "empty": b""}),
+        ({"digest_b64": "AP8=", "last": "x"}, {"digest": b"\0\xff", "last": b"x"}),
+        ({"content_b64": "YQ==", "content_text": "a"}, {"content": b"a"}),
+        ({"content_text": "b", "content_b64": "YQ=="}, {"content": b"a"}),
+        ({"content_text": "a"}, {"content_text": b"a"}),
+        ({"_b64": "YQ=="}, {"": b"a"}),
+    ],
+)
+def test_the_octets_of_stages(stages: dict[str, str], octets: dict[str, bytes]) -> None:
+    found = codec.stage_octets(stages)
+    assert (found, list(found)) == (octets, list(octets))
+
+
+@pytest.mark.parametrize("text", ["YQ", "YR==", "no base64", "YQ==\n"])
+def test_a_stage_that_is_no_base64(text: str) -> None:
+    with pytest.raises(codec.CodecError):
+        codec.stage_octets({"first": "x", "digest_b64": text})

@@ -68,7 +68,9 @@ def test_a_whole_manifest(tmp_path: Path) -> None:
         run=["{build}/driver", "there"],
         install_budget_s=60,
         disk_mib=1,
+        port=0,
     )
+    assert written(tmp_path, f"{WHOLE}port = 80\n", "on-80").manifest.port == 80
 
 
 @pytest.mark.parametrize(
@@ -79,6 +81,8 @@ def test_a_whole_manifest(tmp_path: Path) -> None:
         ('ecosystem = "go"', 'ecosystem = "apt"', "Invalid enum value 'apt' - at `$.ecosystem`"),
         ("= 60", "= 0", "Expected `int` >= 1 - at `$.install_budget_s`"),
         ("disk_mib", "disk_gib", "Object contains unknown field `disk_gib`"),
+        ("disk_mib = 1", "port = -1", "Expected `int` >= 0 - at `$.port`"),
+        ("disk_mib = 1", "port = 65536", "Expected `int` <= 65535 - at `$.port`"),
         (
             'run = ["{build}/driver", "there"]',
             "run = []",

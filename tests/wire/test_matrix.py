@@ -40,8 +40,8 @@ SCHEME = "longbridge-hmac"
 MATRIX = ("matrix", SCHEME)
 NAMES = ("body/compact", "request/get", "request/get-one", "refuse/empty-key")
 LEGEND = (
-    "(a number passed; k known to differ, s cannot be sent, F fail, E error, T timeout, X known to "
-    "differ yet passes, Y flaky; typed: requests of typed calls)\n"
+    "(a number passed; k known to differ, s cannot be sent, w fails where that only warns, F fail, "
+    "E error, T timeout, X known to differ yet passes, Y flaky; typed: requests of typed calls)\n"
 )
 EXCLUDED = "not asked of any, 1: it expects a refusal: no request to send\n"
 NOTE = "note: no sandbox, so the SDKs can reach the network: the tests keep it open\n"
@@ -124,11 +124,11 @@ def test_all_together(run: Run, fake: Callable[..., Sdk]) -> None:
     ) in failures
     head, _, last = rest.partition("f-uninstalled 1.2.3: it needs 1000000000 MiB in ")
     assert head == (
-        "           vectors  not GET  body  request  typed\n"
-        "a-right 1.2.3         3        1     1        2      -\n"
-        "b-known 1.2.3         3        1     1     1 1k      -\n"
-        "c-unable 1.2.3        2        1     1     1 1s      -\n"
-        "d-wrong 1.2.3         3        1     1     1 1F      -\n"
+        "           vectors  not GET  body  request\n"
+        "a-right 1.2.3         3        1     1        2\n"
+        "b-known 1.2.3         3        1     1     1 1k\n"
+        "c-unable 1.2.3        2        1     1     1 1s\n"
+        "d-wrong 1.2.3         3        1     1     1 1F\n"
         f"{LEGEND}\n"
         "skipped e-toolless 1.2.3: this machine has no no-such-tool and no nor-this\n"
         "failed "
@@ -230,7 +230,7 @@ def test_a_vector_alone(run: Run, fake: Callable[..., Sdk]) -> None:
     sdk.known.write_text(f'[[known]]\nid = "{SCHEME}/request/get-one"\nreason = "so"\n')
     code, out, _ = run(*MATRIX, "--id", f"{SCHEME}/request/get")
     assert code == 0
-    assert out.splitlines()[1].split() == ["pypi-made-up", "1.2.3", "1", "0", "1", "-"]
+    assert out.splitlines()[1].split() == ["pypi-made-up", "1.2.3", "1", "0", "1"]
 
 
 def test_a_set_of_ones_own(run: Run, fake: Callable[..., Sdk], tmp_path: Path) -> None:
@@ -245,7 +245,7 @@ def test_a_set_of_ones_own(run: Run, fake: Callable[..., Sdk], tmp_path: Path) -
     sdk = fake()
     sdk.known.write_text(f'[[known]]\nid = "{SCHEME}/body/compact"\nreason = "so"\n')
     code, out, _ = run(*MATRIX, "--vectors", str(folder.parent))
-    assert (code, out.splitlines()[0].split()[-2:]) == (0, ["request", "typed"])
+    assert (code, out.splitlines()[0].split()[-2:]) == (0, ["GET", "request"])
 
 
 @pytest.mark.parametrize(
@@ -346,13 +346,13 @@ before
 
 ### Vectors through each SDK
 
-| SDK | vectors | not GET | body | request | typed |
-|---|---|---|---|---|---|
-| a-right 1.2.3 | 3 | 1 | 1 | 2 | - |
-| b-known 1.2.3 | 2 | 0 | 0 1s | 1 1k | - |
+| SDK | vectors | not GET | body | request |
+|---|---|---|---|---|
+| a-right 1.2.3 | 3 | 1 | 1 | 2 |
+| b-known 1.2.3 | 2 | 0 | 0 1s | 1 1k |
 
-A number passed; k known to differ, s cannot be sent, F fail, E error, T timeout, X known to \
-differ yet passes, Y flaky.
+A number passed; k known to differ, s cannot be sent, w fails where that only warns, F fail, \
+E error, T timeout, X known to differ yet passes, Y flaky.
 
 ### Where they differ from the vectors
 
@@ -531,16 +531,19 @@ def test_findings_of_nothing_and_of_what_breaks_a_table() -> None:
         )
 
     nothing = shown.findings(matrix(entry(state="skipped")), BEHAVIOURS[:1])
-    assert "|---|---|---|---|\n\nx 1 is not judged: \n\nA number" in nothing
+    assert "| SDK | vectors |\n|---|---|\n\nx 1 is not judged: \n\nA number" in nothing
     assert "### Where they differ from the vectors\n\nNowhere.\n" in nothing
     outcomes = {name: result(f"t/{name.value}", name) for name in Outcome}
+    warned = msgspec.structs.replace(result("t/warned", Outcome.FAIL), importance=Importance.SHOULD)
     broken = entry(
-        report=report_of(*outcomes.values()),
+        report=report_of(*outcomes.values(), warned),
         observations={"timestamp": "broke: a | b\nand more"},
         typed=report_of(),
     )
     page = shown.findings(matrix(broken), BEHAVIOURS[:2])
-    assert "| x 1 | 7 | 0 | 1 1k 1s 1F 1E 1T 1X 1Y | - |\n" in page
+    assert "| SDK | vectors | not GET | t | typed |\n" in page
+    assert "| x 1 | 8 | 0 | 1 1k 1s 1F 1E 1T 1X 1Y 1w | - |\n" in page
+    assert "### Each vector of" not in page
     assert (
         "| The form of X-Timestamp | broke: a \\| b and more: x |\n| Headers of a GET | - |" in page
     )

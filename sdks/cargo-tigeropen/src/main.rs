@@ -18,6 +18,9 @@ use tokio::runtime::Builder;
 
 /// Hands a key over as a configuration value and signs with it.
 fn load_key(_credential: &Value, input: &Value) -> Result<Value, Unanswered> {
+    if !input["passphrase"].as_str().unwrap_or("").is_empty() {
+        return Err(Unanswered::Skipped("the SDK takes no passphrase".into()));
+    }
     let octets = BASE64.decode(text(&input["key_b64"])).expect("base64");
     let key = String::from_utf8(octets)
         .map_err(|_| Unanswered::Skipped("the SDK takes a key as text, which is UTF-8".into()))?;
@@ -49,18 +52,22 @@ fn sign(credential: &Value, input: &Value) -> Result<Value, Unanswered> {
     }
     match sign_with_rsa(text(&credential["private_key"]), &get_sign_content(&params)) {
         Ok(sign) => Ok(json!({"sign": sign})),
-        Err(error) => Err(Unanswered::Errored(error.to_string())),
+        Err(error) => Err(Unanswered::Rejected(error.to_string())),
     }
 }
 
 /// Calls an API with the client's generic method, which sends `biz_content` as it is.
 fn send(credential: &Value, input: &Value) -> Result<Value, Unanswered> {
     let key = text(&credential["private_key"]).to_owned();
-    let config = config(&format!("{}/gateway", text(&input["base_url"])), key)
+    let mut config = config(&format!("{}/gateway", text(&input["base_url"])), key)
         .tiger_id(text(&credential["tiger_id"]))
         .account(text(&credential["account"]))
-        .license(credential["license"].as_str().unwrap_or("TBSG"))
-        .tiger_public_key(text(&credential["tiger_public_key"]))
+        .license(given(credential, "license").unwrap_or("TBSG"))
+        .tiger_public_key(text(&credential["tiger_public_key"]));
+    if let Some(token) = given(credential, "token") {
+        config = config.token(token);
+    }
+    let config = config
         .build()
         .map_err(|error| Unanswered::Rejected(error.to_string()))?;
     // `execute` wants JSON; the SDK's own calls without parameters send an empty object, too.
@@ -79,6 +86,11 @@ fn send(credential: &Value, input: &Value) -> Result<Value, Unanswered> {
         Err(error) => (String::new(), error.to_string()),
     };
     Ok(json!({"status": 0, "body_b64": BASE64.encode(body), "error": error}))
+}
+
+/// A member that is there and not empty.
+fn given<'a>(credential: &'a Value, name: &str) -> Option<&'a str> {
+    credential[name].as_str().filter(|text| !text.is_empty())
 }
 
 fn content_refused(content: &str) -> bool {

@@ -13,8 +13,6 @@ pub enum Unanswered {
     Skipped(String),
     /// The SDK refused the case.
     Rejected(String),
-    /// The driver cannot make of the SDK's answer what is asked.
-    Errored(String),
 }
 
 /// Gets a credential, null for an operation that takes none, and an input.
@@ -84,7 +82,6 @@ fn run(operation: Operation, credential: &Value, input: &Value) -> Value {
         Ok(Ok(output)) => json!({"status": "output", "output": output}),
         Ok(Err(Unanswered::Skipped(message))) => json!({"status": "skipped", "message": message}),
         Ok(Err(Unanswered::Rejected(message))) => json!({"status": "rejected", "message": message}),
-        Ok(Err(Unanswered::Errored(message))) => json!({"status": "errored", "message": message}),
         Err(panic) => json!({"status": "errored", "message": panic_text(&*panic)}),
     }
 }

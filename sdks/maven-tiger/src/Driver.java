@@ -40,6 +40,10 @@ final class Driver {
   /** Hands a key over as the text of a configuration's field and signs with it. */
   private static JSONObject loadKey(JSONObject credential, JSONObject input)
       throws Stdio.Skipped, Stdio.Rejected {
+    String passphrase = input.getString("passphrase");
+    if (passphrase != null && !passphrase.isEmpty()) {
+      throw new Stdio.Skipped("the SDK takes no passphrase");
+    }
     ByteBuffer octets = ByteBuffer.wrap(Base64.getDecoder().decode(input.getString("key_b64")));
     String key;
     try {
@@ -55,7 +59,8 @@ final class Driver {
   }
 
   /** Signs top-level fields with the functions that the client calls. */
-  private static JSONObject sign(JSONObject credential, JSONObject input) throws Stdio.Skipped {
+  private static JSONObject sign(JSONObject credential, JSONObject input)
+      throws Stdio.Skipped, Stdio.Rejected {
     Map<String, Object> params = new HashMap<>();
     for (Object row : input.getJSONArray("params")) {
       JSONArray pair = (JSONArray) row;
@@ -64,9 +69,13 @@ final class Driver {
       }
       params.put(pair.getString(0), pair.getString(1));
     }
-    String key = pkcs8(credential.getString("private_key"));
     String content = TigerSignature.getSignContent(params);
-    return signed(TigerSignature.rsaSign(content, key, input.getString("charset")));
+    try {
+      String key = pkcs8(credential.getString("private_key"));
+      return signed(TigerSignature.rsaSign(content, key, input.getString("charset")));
+    } catch (RuntimeException error) { // a credential whose key is none
+      throw new Stdio.Rejected(masked(error.toString()));
+    }
   }
 
   /** Calls an API with the client's generic request, which sends `biz_content` as it is. */
@@ -77,7 +86,8 @@ final class Driver {
             .filter(one -> one.getValue().equals(name))
             .findFirst()
             .orElseThrow(() -> new Stdio.Skipped("the SDK has no MethodName of this value"));
-    String wanted = (String) credential.getOrDefault("license", "TBSG");
+    String named = credential.getString("license");
+    String wanted = named == null || named.isEmpty() ? "TBSG" : named;
     License license =
         Arrays.stream(License.values())
             .filter(one -> one.name().equals(wanted))
@@ -88,6 +98,7 @@ final class Driver {
     config.privateKey = pkcs8(credential.getString("private_key"));
     config.defaultAccount = credential.getString("account");
     config.license = license;
+    config.token = credential.getString("token");
     config.isAutoGrabPermission = false;
     config.isAutoRefreshToken = false;
     TigerHttpRequest request = new TigerHttpRequest(method);

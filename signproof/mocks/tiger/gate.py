@@ -26,6 +26,7 @@ from signers.tiger.body import read_object
 from signproof.mocks.limits import Limit, SlidingWindow
 from signproof.mocks.tiger.developers import Developers, DeveloperState, instant
 from signproof.mocks.tiger.envelope import ErrorCode, NotAuthenticated
+from signproof.requests import origin_form
 
 __all__ = ["Admitted", "Gate", "request_timestamp"]
 
@@ -135,8 +136,11 @@ def request_timestamp(body: bytes) -> str | None:
 
 
 def _check_target(request: SignedRequest) -> None:
-    """Compare octet for octet, with no query; what the gateway makes of others is unknown."""
-    if request.target != PATH.encode():
+    """Compare octet for octet, with no query; what the gateway makes of others is unknown.
+
+    That it takes a target with scheme and authority is the standard's rule: tigeropen 3.0 sends it.
+    """
+    if origin_form(request.target) != PATH.encode():
         raise NotAuthenticated(
             ErrorCode.PATH_UNKNOWN, "unknown-path", f"the only path is {PATH}, without a query"
         )

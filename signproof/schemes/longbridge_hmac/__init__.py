@@ -4,7 +4,13 @@ from signproof.scheme import HttpSigning, Scheme
 from signproof.schemes.longbridge_hmac.check import sent_request, signed_request
 from signproof.schemes.longbridge_hmac.model import Credential
 from signproof.schemes.longbridge_hmac.operations import OPERATIONS, prepare
-from signproof.schemes.longbridge_hmac.replay import PIPELINE, STAGES, received_input, sign_headers
+from signproof.schemes.longbridge_hmac.replay import (
+    PIPELINE,
+    STAGES,
+    as_sent,
+    asked,
+    received_input,
+)
 from signproof.schemes.longbridge_hmac.sending import PROGRAM, recorded, sending
 
 __all__ = ["SCHEME"]
@@ -52,7 +58,8 @@ SCHEME = Scheme(
     },
     http=HttpSigning(
         base_url="https://openapi.longbridge.com",
-        headers=sign_headers,
+        asked=asked,
+        as_sent=as_sent,
         secret_members=("app_secret", "access_token"),
         request_input=received_input,
         sending=sending,

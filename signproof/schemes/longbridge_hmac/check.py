@@ -1,10 +1,8 @@
 """Judge a request that an implementation built: signed right, and the one asked for."""
 
-import json
 import re
 from collections.abc import Callable
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -16,6 +14,7 @@ from signers.request import SignedRequest
 from signproof.codec import CodecError
 from signproof.model import Request
 from signproof.requests import from_model
+from signproof.sameness import same_json, shown
 from signproof.scheme import Finding
 from signproof.schemes.longbridge_hmac.replay import request_values
 
@@ -42,11 +41,11 @@ def sent_request(credential: Json, input_: Json, output: Json) -> Finding | None
     A body may be written otherwise as long as it is the same JSON value. The timestamp is the
     SDK's own, but it has to be one.
     """
-    finding = _judged(credential, input_, output, _same_value)
+    finding = _judged(credential, input_, output, same_json)
     if finding is None and not _UNIX_TIME.fullmatch(input_["timestamp"]):
-        shown = _show(input_["timestamp"].encode())
+        text = shown(input_["timestamp"].encode())
         return Finding(
-            "timestamp", f"X-Timestamp is no Unix time in seconds or milliseconds: {shown}"
+            "timestamp", f"X-Timestamp is no Unix time in seconds or milliseconds: {text}"
         )
     return finding
 
@@ -69,26 +68,6 @@ def _segments(path: bytes) -> list[bytes]:
     return [unquote_to_bytes(segment) for segment in path.split(b"/")]
 
 
-def _same_value(want: bytes, got: bytes) -> bool:
-    """Compare as JSON, with fractions as exact as they are written."""
-    if want == got:
-        return True
-    try:
-        left, right = (json.loads(body, parse_float=Decimal) for body in (want, got))
-    except (ValueError, RecursionError):
-        return False
-    return bool(_typed(left) == _typed(right))
-
-
-def _typed(value: Any) -> Any:
-    """Tell apart what Python compares as equal: `true` and 1, 1 and 1.0 are written differently."""
-    if isinstance(value, dict):
-        return {name: _typed(member) for name, member in value.items()}
-    if isinstance(value, list):
-        return [_typed(member) for member in value]
-    return type(value), value
-
-
 def _difference(
     wanted: dict[str, Any], request: SignedRequest, same_body: Callable[[bytes, bytes], bool]
 ) -> Finding | None:
@@ -99,16 +78,16 @@ def _difference(
         ("path", _segments(wanted["path"]), _segments(request.path), request.path),
         ("timestamp", wanted["timestamp"], timestamp, timestamp),
     )
-    for member, want, got, shown in compared:
+    for member, want, got, octets in compared:
         if want != got:
-            return Finding(member, f"the {member} is not the one asked for: {_show(shown)}")
+            return Finding(member, f"the {member} is not the one asked for: {shown(octets)}")
     if not same_body(wanted["body"], request.body):
-        return Finding("body_b64", f"the body is not the one asked for: {_show(request.body)}")
+        return Finding("body_b64", f"the body is not the one asked for: {shown(request.body)}")
     if request.values(b"Authorization")[0] != token:
         return Finding("token", _token_problem(wanted, request))
     params, got_params = wanted["params"] or (), _params(request.query)
     if not _same_params(params, got_params):
-        pairs = "&".join(f"{_show(name)}={_show(value)}" for name, value in got_params)
+        pairs = "&".join(f"{shown(name)}={shown(value)}" for name, value in got_params)
         return Finding("params", f"the parameters are not those asked for: {pairs or 'none'}")
     if request.body and not _is_json(request.values(b"Content-Type")):
         return Finding("content-type", "a body was sent without `Content-Type: application/json`")
@@ -159,8 +138,3 @@ def _is_json(content_types: tuple[bytes, ...]) -> bool:
     return [value.partition(b";")[0].strip().lower() for value in content_types] == [
         b"application/json"
     ]
-
-
-def _show(octets: bytes) -> str:
-    text = octets.decode("utf-8", "backslashreplace")
-    return repr(text if len(text) <= 80 else text[:80] + "…")  # noqa: PLR2004 - a line's width

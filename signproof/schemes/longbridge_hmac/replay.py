@@ -10,7 +10,7 @@ from signproof.codec import decode_octets, encode_octets, read
 from signproof.model import Request
 from signproof.pipeline import Pipeline, Stage
 from signproof.requests import from_model
-from signproof.scheme import Replay
+from signproof.scheme import Asked, Replay
 
 __all__ = [
     "PIPELINE",
@@ -19,11 +19,12 @@ __all__ = [
     "REQUEST",
     "SIGN",
     "STAGES",
+    "as_sent",
+    "asked",
     "encoded_query",
     "received_input",
     "refreshed_token",
     "request_values",
-    "sign_headers",
 ]
 
 Json = dict[str, Any]
@@ -124,8 +125,22 @@ def _sign_output(results: dict[str, Any]) -> Json:
 SIGN = Replay(_sign_values, _sign_output, lambda seen, produced: seen == produced)
 
 
-def sign_headers(credential: Json, input_: Json, output: Json) -> list[tuple[str, str]]:
-    """Return the headers to send with a request signed by the operation `sign`."""
+def asked(asked: Asked) -> tuple[str, Json]:
+    """Return the operation `sign` and its input; raises ValueError without a target."""
+    if asked.target is None:
+        raise ValueError("name the TARGET as well: the path with its query, as it is sent")
+    path, mark, query = asked.target.partition("?")
+    return "sign", {
+        "method": asked.method,
+        "path": path,
+        "query": query if mark else None,
+        "body_b64": encode_octets(asked.body),
+        "timestamp": str(int(asked.now)) if asked.timestamp is None else asked.timestamp,
+    }
+
+
+def as_sent(credential: Json, input_: Json, output: Json) -> Json:
+    """Return the request that was signed by the operation `sign`."""
     values = _sign_values(credential, input_)
     headers = _headers(
         values["app_key"],
@@ -134,7 +149,8 @@ def sign_headers(credential: Json, input_: Json, output: Json) -> list[tuple[str
         output["x_api_signature"].encode(),
         values["body"],
     )
-    return [(name.decode(), value.decode()) for name, value in headers]
+    request = {name: input_[name] for name in ("method", "path", "query", "body_b64")}
+    return request | {"headers": [[name.decode(), value.decode()] for name, value in headers]}
 
 
 def received_input(request: Json) -> Json:

@@ -52,7 +52,7 @@ def sending(operation: str, input_: Json) -> Sending | str | None:
     if operation == "sign":
         call = {name: input_[name] for name in ("method", "path", "query", "body_b64")}
         wanted = received_input(call | {"headers": []})
-        return Sending(call | {"params": None}, lambda received: _timed(wanted, received))
+        return _sent(call | {"params": None}, wanted)
     if input_.get("refresh_response_b64"):
         return "a client's generic call takes no token of a refresh"
     if operation == "request":
@@ -64,12 +64,20 @@ def sending(operation: str, input_: Json) -> Sending | str | None:
         return None
     query = encoded_query(tuple((name.encode(), value.encode()) for name, value in call["params"]))
     call["query"] = None if query is None else query.decode()
-    return Sending(call, lambda received: _timed(input_, received))
+    return _sent(call, input_)
 
 
-def _timed(wanted: Json, received: Json) -> Json:
-    """Ask for the timestamp that the SDK chose."""
-    return wanted | {"timestamp": received_input(received)["timestamp"]}
+def _sent(call: Json, wanted: Json) -> Sending:
+    """Send *call* and ask for *wanted* with the timestamp that the SDK chose."""
+    return Sending(
+        call,
+        lambda received: wanted | {"timestamp": received_input(received)["timestamp"]},
+        lambda received: [
+            name.removesuffix("_b64")
+            for name in ("method", "path", "query", "body_b64")
+            if call[name] != received[name]
+        ],
+    )
 
 
 def recorded(request: Json) -> list[tuple[str, Json, Json]]:

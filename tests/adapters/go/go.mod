@@ -1,3 +1,3 @@
 module example.invalid/signproof-go-adapter
 
-go 1.22
+go 1.23

@@ -83,6 +83,16 @@ def test_a_good_request(mock: TigerMock, sign: Sign, success: Reply) -> None:
     assert mock.handle(sign(*ASK)) == success(STATE)
 
 
+@pytest.mark.parametrize(
+    "target", [b"http://127.0.0.1:80/gateway", b"HTTPS://[::1]/gateway", b"http://a/gateway"]
+)
+def test_a_target_with_scheme_and_authority(
+    mock: TigerMock, sign: Sign, success: Reply, target: bytes
+) -> None:
+    """A server has to take it (RFC 9112, section 3.2.2); an old SDK sends it."""
+    assert mock.handle(replace(sign(*ASK), target=target)) == success(STATE)
+
+
 AFTER_SIGNING: list[tuple[dict[str, Any], tuple[int, str, str, str]]] = [
     *[
         (
@@ -291,7 +301,11 @@ def test_gbk(mock: TigerMock, client_key: Key, success: Reply) -> None:
     ("method", "target", "status", "reason", "message", "headers"),
     [
         (b"POST", target, 404, "unknown-path", "the only path is /gateway, without a query", ())
-        for target in (b"/", b"", b"/gateway/", b"/gateway?", b"//gateway", b"/GATEWAY", b"\xff")
+        for target in (
+            *(b"/", b"", b"/gateway/", b"/gateway?", b"//gateway", b"/GATEWAY", b"\xff"),
+            *(b"http://127.0.0.1", b"http://127.0.0.1/", b"http://127.0.0.1/gateway?"),
+            b"ftp://127.0.0.1/gateway",
+        )
     ]
     + [
         (

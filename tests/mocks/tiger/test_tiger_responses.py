@@ -191,8 +191,24 @@ def test_served(sign: Sign, gateway_sign: TextSign, member: str) -> None:
         "account": "12345678",
         "token": "",
     }
-    mock: ServedMock = served([credential], lambda: NOW_MS / 1000)
-    reply = mock.handle(sign("accounts", "{}"), "192.0.2.1")
+
+    def clock() -> float:
+        return NOW_MS / 1000
+
+    told = {**credential, "tiger_public_key": response_public_key()}
+    request = sign("accounts", "{}")
+    reply = served([told], clock).handle(request, "192.0.2.1")
+    # Who was not told the mock's key checks with the broker's, and takes unsigned answers only.
+    for untold in ([credential], [{**credential, "tiger_public_key": "another"}]):
+        unsigned: ServedMock = served(untold, clock)
+        assert json.loads(unsigned.handle(request, "192.0.2.1").body).keys() == {
+            "code",
+            "message",
+            "timestamp",
+            "data",
+        }
+    wrong = served([told], clock, ResponsePolicy.NULL).handle(request, "192.0.2.1")
+    assert json.loads(wrong.body)["sign"] is None
     data = {
         "items": [
             {

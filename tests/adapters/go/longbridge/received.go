@@ -1,4 +1,4 @@
-package main
+package longbridge
 
 import (
 	"bytes"
@@ -10,18 +10,18 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"example.invalid/signproof-go-adapter/protocol"
 )
 
 var signatureForm = regexp.MustCompile(
 	`^(HMAC-[A-Z0-9]+) SignedHeaders=([!-+\--~]+), Signature=([0-9a-f]+)$`)
 
-func verify(k credential, input []byte) (any, map[string]string, error) {
-	var received struct {
-		Request httpRequest `json:"request"`
-	}
-	if err := json.Unmarshal(input, &received); err != nil {
-		return nil, nil, err
-	}
+type receivedRequest struct {
+	Request httpRequest `json:"request"`
+}
+
+func verify(k credential, received receivedRequest) (any, protocol.Stages, error) {
 	r := received.Request
 	values, err := authHeaders(r.Headers)
 	if err != nil {
@@ -29,7 +29,7 @@ func verify(k credential, input []byte) (any, map[string]string, error) {
 	}
 	key, token, timestamp, header := values[0], values[1], values[2], values[3]
 	if key != k.AppKey {
-		return nil, nil, reject("unknown-api-key", "X-Api-Key is another key")
+		return nil, nil, protocol.Reject("unknown-api-key", "X-Api-Key is another key")
 	}
 	given, err := readSignature(header)
 	if err != nil {
@@ -43,7 +43,7 @@ func verify(k credential, input []byte) (any, map[string]string, error) {
 			return map[string]any{"valid": true, "path_form": form.name}, nil, nil
 		}
 	}
-	return nil, nil, reject("wrong-signature", "it does not belong to this request")
+	return nil, nil, protocol.Reject("wrong-signature", "it does not belong to this request")
 }
 
 func authHeaders(headers [][2]string) ([4]string, error) {
@@ -59,13 +59,13 @@ func authHeaders(headers [][2]string) ([4]string, error) {
 			}
 		}
 		if empty {
-			return [4]string{}, reject("missing-header", "%s is missing or empty", name)
+			return [4]string{}, protocol.Reject("missing-header", "%s is missing or empty", name)
 		}
 	}
 	var values [4]string
 	for i, name := range names {
 		if len(found[i]) > 1 {
-			return values, reject("duplicate-header", "%s stands %d times", name, len(found[i]))
+			return values, protocol.Reject("duplicate-header", "%s stands %d times", name, len(found[i]))
 		}
 		values[i] = found[i][0]
 	}
@@ -76,13 +76,13 @@ func readSignature(header string) (string, error) {
 	match := signatureForm.FindStringSubmatch(header)
 	switch {
 	case match == nil:
-		return "", reject("malformed-signature", "X-Api-Signature has another form")
+		return "", protocol.Reject("malformed-signature", "X-Api-Signature has another form")
 	case match[1] != "HMAC-SHA256":
-		return "", reject("wrong-algorithm", "%s is not HMAC-SHA256", match[1])
+		return "", protocol.Reject("wrong-algorithm", "%s is not HMAC-SHA256", match[1])
 	case match[2] != signedHeaders:
-		return "", reject("wrong-signed-headers", "the signed headers are %s", match[2])
+		return "", protocol.Reject("wrong-signed-headers", "the signed headers are %s", match[2])
 	case len(match[3]) != 64:
-		return "", reject("malformed-signature", "the signature has %d digits", len(match[3]))
+		return "", protocol.Reject("malformed-signature", "the signature has %d digits", len(match[3]))
 	}
 	return match[3], nil
 }
@@ -119,7 +119,7 @@ type envelope struct {
 
 func readEnvelope(body []byte) (envelope, error) {
 	malformed := func(problem string) (envelope, error) {
-		return envelope{}, reject("malformed-envelope", "%s", problem)
+		return envelope{}, protocol.Reject("malformed-envelope", "%s", problem)
 	}
 	// encoding/json replaces octets that are not UTF-8 instead of refusing them.
 	if !utf8.Valid(body) {
@@ -159,11 +159,7 @@ type answer struct {
 	Body   []byte `json:"body_b64"`
 }
 
-func response(_ credential, input []byte) (any, map[string]string, error) {
-	var received answer
-	if err := json.Unmarshal(input, &received); err != nil {
-		return nil, nil, err
-	}
+func response(_ credential, received answer) (any, protocol.Stages, error) {
 	e, err := readEnvelope(received.Body)
 	if err != nil {
 		return nil, nil, err
@@ -180,11 +176,7 @@ type newToken struct {
 	AccountChannel string `json:"account_channel"`
 }
 
-func refreshResponse(_ credential, input []byte) (any, map[string]string, error) {
-	var received answer
-	if err := json.Unmarshal(input, &received); err != nil {
-		return nil, nil, err
-	}
+func refreshResponse(_ credential, received answer) (any, protocol.Stages, error) {
 	token, err := readRefresh(received.Body)
 	if err != nil {
 		return nil, nil, err
@@ -198,7 +190,7 @@ func readRefresh(body []byte) (newToken, error) {
 		return newToken{}, err
 	}
 	if e.code != 0 {
-		return newToken{}, reject(e.meaning, "code %d: %s", e.code, e.message)
+		return newToken{}, protocol.Reject(e.meaning, "code %d: %s", e.code, e.message)
 	}
 	data, _ := e.data.(map[string]any)
 	account, _ := data["account_info"].(map[string]any)
@@ -237,7 +229,7 @@ func readRefresh(body []byte) (newToken, error) {
 		identifier("account_channel"),
 	}
 	if lacking != "" {
-		return newToken{}, reject("malformed-refresh", "the data has no usable %s", lacking)
+		return newToken{}, protocol.Reject("malformed-refresh", "the data has no usable %s", lacking)
 	}
 	return token, nil
 }

@@ -1,4 +1,7 @@
-package main
+// Package longbridge is the scheme longbridge-hmac.
+//
+// This file makes signatures, received.go judges what was received.
+package longbridge
 
 import (
 	"crypto/hmac"
@@ -8,12 +11,31 @@ import (
 	"encoding/json"
 	"net/url"
 	"strings"
+
+	"example.invalid/signproof-go-adapter/protocol"
 )
 
 const (
 	signedHeaders = "authorization;x-api-key;x-timestamp"
 	refreshPath   = "/v1/token/refresh"
 )
+
+// Scheme is all that this package offers.
+var Scheme = protocol.Scheme{
+	Prepare: func(values []byte) (any, error) {
+		var read credential
+		err := json.Unmarshal(values, &read)
+		return read, err
+	},
+	Operations: map[string]protocol.Operation{
+		"sign":             protocol.Of(sign),
+		"request":          protocol.Of(request),
+		"refresh-request":  protocol.Of(refreshRequest),
+		"verify":           protocol.Of(verify),
+		"response":         protocol.Of(response),
+		"refresh-response": protocol.Of(refreshResponse),
+	},
+}
 
 type credential struct {
 	AppKey      string `json:"app_key"`
@@ -47,7 +69,7 @@ func (c call) query() string {
 }
 
 // stagesOf computes every stage; the path may be in another form than the one sent.
-func stagesOf(k credential, c call, path string) map[string]string {
+func stagesOf(k credential, c call, path string) protocol.Stages {
 	headers := "authorization:" + k.AccessToken + "\nx-api-key:" + k.AppKey +
 		"\nx-timestamp:" + c.Timestamp + "\n"
 	digest := ""
@@ -61,7 +83,7 @@ func stagesOf(k credential, c call, path string) map[string]string {
 	mac := hmac.New(sha256.New, []byte(k.AppSecret))
 	mac.Write([]byte(text))
 	signature := hex.EncodeToString(mac.Sum(nil))
-	return map[string]string{
+	return protocol.Stages{
 		"canonical_headers": headers,
 		"body_digest":       digest,
 		"canonical_request": canonical,
@@ -99,30 +121,26 @@ func letters(text string) bool {
 func refuse(k credential, c call) error {
 	switch {
 	case k.AppKey == "" || k.AppSecret == "" || k.AccessToken == "":
-		return reject("empty-credential", "a part of the credential is empty")
+		return protocol.Reject("empty-credential", "a part of the credential is empty")
 	case len(k.AccessToken) >= 7 && strings.EqualFold(k.AccessToken[:7], "bearer "):
-		return reject("token-with-scheme", "the token is sent raw, without Bearer")
+		return protocol.Reject("token-with-scheme", "the token is sent raw, without Bearer")
 	case !visible(k.AppKey) || !visible(k.AccessToken):
-		return reject("invalid-value", "key and token must be visible ASCII")
+		return protocol.Reject("invalid-value", "key and token must be visible ASCII")
 	case strings.Trim(k.AppSecret, " \t\n\v\f\r") != k.AppSecret:
-		return reject("secret-with-space", "the secret has white space around it")
+		return protocol.Reject("secret-with-space", "the secret has white space around it")
 	case !letters(c.Method):
-		return reject("invalid-method", "%q is not a method", c.Method)
+		return protocol.Reject("invalid-method", "%q is not a method", c.Method)
 	case !strings.HasPrefix(c.Path, "/") || !visible(c.Path) || strings.ContainsAny(c.Path, "?#"):
-		return reject("invalid-target", "%q is not a path as sent", c.Path)
+		return protocol.Reject("invalid-target", "%q is not a path as sent", c.Path)
 	case !visible(c.query()) || strings.Contains(c.query(), "#"):
-		return reject("invalid-target", "%q is not a query as sent", c.query())
+		return protocol.Reject("invalid-target", "%q is not a query as sent", c.query())
 	case c.Timestamp == "" || !visible(c.Timestamp):
-		return reject("invalid-value", "%q is not a timestamp as sent", c.Timestamp)
+		return protocol.Reject("invalid-value", "%q is not a timestamp as sent", c.Timestamp)
 	}
 	return nil
 }
 
-func sign(k credential, input []byte) (any, map[string]string, error) {
-	var c call
-	if err := json.Unmarshal(input, &c); err != nil {
-		return nil, nil, err
-	}
+func sign(k credential, c call) (any, protocol.Stages, error) {
 	if err := refuse(k, c); err != nil {
 		return nil, nil, err
 	}
@@ -130,15 +148,13 @@ func sign(k credential, input []byte) (any, map[string]string, error) {
 	return map[string]string{"x_api_signature": stages["header"]}, stages, nil
 }
 
-func request(k credential, input []byte) (any, map[string]string, error) {
-	var wanted struct {
-		call
-		Params          [][2]string `json:"params"`
-		RefreshResponse []byte      `json:"refresh_response_b64"`
-	}
-	if err := json.Unmarshal(input, &wanted); err != nil {
-		return nil, nil, err
-	}
+type wantedCall struct {
+	call
+	Params          [][2]string `json:"params"`
+	RefreshResponse []byte      `json:"refresh_response_b64"`
+}
+
+func request(k credential, wanted wantedCall) (any, protocol.Stages, error) {
 	if len(wanted.RefreshResponse) > 0 {
 		token, err := readRefresh(wanted.RefreshResponse)
 		if err != nil {
@@ -153,14 +169,12 @@ func request(k credential, input []byte) (any, map[string]string, error) {
 	return signedRequest(k, c)
 }
 
-func refreshRequest(k credential, input []byte) (any, map[string]string, error) {
-	var wanted struct {
-		ExpiredAt string `json:"expired_at"`
-		Timestamp string `json:"timestamp"`
-	}
-	if err := json.Unmarshal(input, &wanted); err != nil {
-		return nil, nil, err
-	}
+type wantedRefresh struct {
+	ExpiredAt string `json:"expired_at"`
+	Timestamp string `json:"timestamp"`
+}
+
+func refreshRequest(k credential, wanted wantedRefresh) (any, protocol.Stages, error) {
 	query := encode([][2]string{{"expired_at", wanted.ExpiredAt}})
 	return signedRequest(
 		k, call{Method: "GET", Path: refreshPath, Query: query, Timestamp: wanted.Timestamp})
@@ -175,7 +189,7 @@ func encode(params [][2]string) *string {
 	return &query
 }
 
-func signedRequest(k credential, c call) (any, map[string]string, error) {
+func signedRequest(k credential, c call) (any, protocol.Stages, error) {
 	if err := refuse(k, c); err != nil {
 		return nil, nil, err
 	}

@@ -1,0 +1,50 @@
+"""Tiger / TradeUP OpenAPI: RSA PKCS#1 v1.5 with SHA-1 over sorted parameters."""
+
+from signers import rsa_keys
+from signproof.scheme import HttpSigning, Scheme
+from signproof.schemes.tiger_rsa.check import sent_request, signed_request
+from signproof.schemes.tiger_rsa.model import Credential
+from signproof.schemes.tiger_rsa.opened import opened
+from signproof.schemes.tiger_rsa.operations import OPERATIONS, REASONS, prepare
+from signproof.schemes.tiger_rsa.pipeline import PIPELINE, STAGES
+from signproof.schemes.tiger_rsa.replay import asked, received_input
+from signproof.schemes.tiger_rsa.sending import PROGRAM, recorded, sending
+
+__all__ = ["SCHEME"]
+
+SCHEME = Scheme(
+    id="tiger-rsa",
+    title="Tiger / TradeUP: RSA PKCS#1 v1.5 with SHA-1 over sorted parameters",
+    credential=Credential,
+    prepare=prepare,
+    operations=OPERATIONS,
+    reasons=REASONS,
+    stages=STAGES,
+    pipeline=PIPELINE,
+    checks={"sent-request": sent_request, "signed-request": signed_request},
+    environment={
+        "tiger_id": ("TIGEROPEN_TIGER_ID",),
+        "private_key": ("TIGEROPEN_PRIVATE_KEY",),
+        "account": ("TIGEROPEN_ACCOUNT",),
+        "token": ("TIGEROPEN_TOKEN",),
+    },
+    usable={"private_key": lambda text: rsa_keys.load(text, lenient=True)},
+    http=HttpSigning(
+        base_url="https://openapi.tigerfintech.com",
+        asked=asked,
+        as_sent=lambda _credential, _input, output: output,
+        secret_members=("private_key", "token"),
+        request_input=received_input,
+        sending=sending,
+        recorded=recorded,
+        program=PROGRAM,
+        signed_stage="sign_content",
+        direct=("load-key", "sign"),
+        one_by_one="load-key",
+    ),
+    features={"strict-keys": "Can be told to take well-formed keys only."},
+    opened=opened,
+    mistakes="signproof.mistakes.tiger_rsa",
+    behaviours="signproof.behaviours.tiger_rsa",
+    oracle="signproof.oracles.tiger_rsa",
+)
