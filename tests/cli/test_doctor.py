@@ -826,14 +826,15 @@ def test_files_that_cannot_be_read(run: Run) -> None:
 def test_a_file_without_permission(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Root may read anything: that the system refuses is played."""
 
-    def refused(*_: object) -> int:
+    def refused(*_: object, **__: object) -> int:
         raise PermissionError(13, "Permission denied")
 
     placed("good.txt", PK8)
-    monkeypatch.setattr("signproof.doctor.files.os.open", refused)
-    assert run("doctor", "good.txt") == (2, "", "Error: good.txt: Permission denied\n")
-    monkeypatch.setattr("pathlib.Path.stat", refused)
-    assert run("doctor", "good.txt") == (2, "", "Error: good.txt: Permission denied\n")
+    for name in ("signproof.doctor.files.os.open", "pathlib.Path.stat"):
+        with monkeypatch.context() as patched:
+            patched.setattr(name, refused)
+            seen = run("doctor", "good.txt")
+        assert seen == (2, "", "Error: good.txt: Permission denied\n")
 
 
 def test_a_name_that_no_file_has() -> None:
