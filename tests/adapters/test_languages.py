@@ -11,6 +11,8 @@ import pytest
 from signproof.codec import decode_octets
 from signproof.corpus import Case, Corpus
 
+pytestmark = pytest.mark.once
+
 HERE = Path(__file__).parent
 NODE_ADAPTER = str(HERE / "node" / "adapter.mjs")
 

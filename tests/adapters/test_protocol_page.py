@@ -21,6 +21,8 @@ from signproof.scheme import Scheme
 from signproof.schemes.tiger_rsa.model import TigerSendInput
 from signproof.verify import verify
 
+pytestmark = pytest.mark.once
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 PAGE = (ROOT / "docs" / "protocol.md").read_text("utf-8")

@@ -16,6 +16,8 @@ from click.testing import CliRunner
 from signproof.cli.new_adapter import command
 from signproof.corpus import RECORDED, Corpus
 
+pytestmark = pytest.mark.once
+
 Verify = Callable[..., subprocess.CompletedProcess[str]]
 
 PYTHON_LONGBRIDGE = """

@@ -9,6 +9,8 @@ import pytest
 
 from signproof import cli, known
 
+pytestmark = pytest.mark.once
+
 IDS = ["longbridge-hmac/timestamp/seconds", "longbridge-hmac/timestamp/milliseconds"]
 FIRST, SECOND = IDS
 ENTRY = f'[[known]]\nid = "{FIRST}"\nreason = "sends no fraction"\n'

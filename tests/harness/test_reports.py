@@ -26,6 +26,8 @@ from signproof.model import (
 )
 from signproof.reports import junit
 
+pytestmark = pytest.mark.once
+
 Command = Callable[..., list[str]]
 Validator = Callable[[Any], None]
 

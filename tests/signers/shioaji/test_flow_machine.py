@@ -1,5 +1,6 @@
 """The flow's invariants, against a model that remembers only what was activated."""
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -29,6 +30,8 @@ from signers.shioaji.flow import (
     Tick,
     step,
 )
+
+pytestmark = pytest.mark.once
 
 PERSONS = ("Z199999999", "Z299999999")
 ACCOUNTS = tuple(
