@@ -75,6 +75,8 @@ class _Failure:
     """What the pipeline starts from, by the input."""
     hindsight: dict[str, Any] | None
     """The same by the output; None where that is not offered or says nothing about signing."""
+    hopeless: bool
+    """Whether it shows by itself that no pair of mistakes gives it."""
 
     def is_signed_right(self, pipeline: Pipeline) -> bool:
         """Tell whether the right computation gives this output: something else is wrong with it."""
@@ -121,7 +123,7 @@ def diagnose(
     ready = [failure for failure in replayable if not failure.is_signed_right(scheme.pipeline)]
     explained = _explained(scheme, singles, ready)
     known = {failure for by in explained.values() for failure in by}
-    unexplained = [failure for failure in ready if failure not in known]
+    unexplained = [failure for failure in ready if failure not in known and not failure.hopeless]
     if unexplained:
         explained |= _explained(scheme, _pairs(scheme, singles, unexplained), unexplained)
     ranked = dict(
@@ -163,7 +165,12 @@ def _failure(scheme: Scheme, seen: Seen, replay: Replay) -> _Failure:
             # every mistake without effect on it would seem to fit.
             hindsight = None
     return _Failure(
-        seen.case, seen.output, replay, replay.values(credential, seen.case.input), hindsight
+        seen.case,
+        seen.output,
+        replay,
+        replay.values(credential, seen.case.input),
+        hindsight,
+        replay.hopeless is not None and replay.hopeless(credential, seen.output),
     )
 
 

@@ -49,6 +49,9 @@ class Replay:
     """Tells whether the output seen (first) is the one that a replay produced (second)."""
     hindsight: Callable[[Json, Json, Json], dict[str, Any]] | None = None
     """From credential, input and the output seen to values: for what an implementation chose."""
+    hopeless: Callable[[Json, Json], bool] | None = None
+    """From credential and the output seen: whether it shows by itself that no two mistakes together
+    give it, such as a signature by another key; saves a long search."""
     refusals: bool = False
     """Whether the pipeline can refuse, which is then the output without members."""
 

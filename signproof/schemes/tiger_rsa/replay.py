@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from signers.tiger import PATH, Charset, format_timestamp, open_signature
+from signers.tiger import PATH, Charset, Opened, Padding, format_timestamp, open_signature
 from signers.tiger.body import NumberText, read_object
 from signproof.codec import CodecError, decode_octets, encode_octets
 from signproof.model import Request
@@ -64,21 +64,33 @@ _SIGNS = ("signed_values", "sign_content")
 _REQUESTS = (*_SIGNS, "sent_fields", "body", "headers", "target")
 
 
-def _opened(credential: Json, sign: str) -> bytes | None:
-    """Return the encoded message in a signature, opened with the credential's own key."""
+def _opened(credential: Json, sign: object) -> Opened | None:
+    """Return what a signature holds, opened with the credential's own key."""
     key = key_of(credential)
-    if key is None:
+    if key is None or not isinstance(sign, str):
         return None
     try:
         octets = decode_octets(sign)
     except CodecError:
         return None
-    return open_signature(octets, loaded(key).public_key()).encoded_message
+    return open_signature(octets, loaded(key).public_key())
 
 
 def _with_opened(values: dict[str, Any], credential: Json, sign: object) -> dict[str, Any]:
-    seen = _opened(credential, sign) if isinstance(sign, str) else None
-    return values | {"seen_message": seen}
+    seen = _opened(credential, sign)
+    return values | {"seen_message": None if seen is None else seen.encoded_message}
+
+
+def _by_another_key(credential: Json, output: Json) -> bool:
+    """Tell whether the signature in an output is one that the key does not open to anything."""
+    sign: object = output.get("sign")
+    if "body_b64" in output:
+        try:
+            _, _, sign = received_fields(decode_octets(output["body_b64"]))
+        except CodecError:
+            return False
+    seen = _opened(credential, sign)
+    return seen is not None and seen.padding in {Padding.OTHER_KEY, Padding.OUT_OF_RANGE}
 
 
 def _pairs(params: list[list[str | None]]) -> Pairs:
@@ -114,6 +126,7 @@ def _replay(values: Any) -> Replay:
         lambda credential, input_, output: _with_opened(
             values(credential, input_), credential, output.get("sign")
         ),
+        _by_another_key,
     )
 
 
@@ -273,7 +286,9 @@ def _hindsight_values(credential: Json, input_: Json, output: Json) -> dict[str,
     return _with_opened(values, credential, sign)
 
 
-REQUEST = Replay(_request_values, _request_output, _same_request, _hindsight_values)
+REQUEST = Replay(
+    _request_values, _request_output, _same_request, _hindsight_values, _by_another_key
+)
 
 
 def received_input(request: Json) -> Json:
