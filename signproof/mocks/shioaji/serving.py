@@ -1,0 +1,158 @@
+"""The mock for given credentials or a ``.env``, as the harness puts it on a socket."""
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from signers import pfx
+from signers.secret import Secret
+from signers.shioaji import CertificateFacts, Credentials
+from signers.shioaji import flow as flows
+from signers.shioaji.env import Dialect, Trap, inspect, read
+from signproof.mocks.shioaji.core import ShioajiMock
+from signproof.mocks.shioaji.gate import Auth, is_loopback
+from signproof.mocks.shioaji.session import EXAMPLE_PERSON, example_key
+
+__all__ = ["SeveralCredentials", "served", "served_from"]
+
+_PASSWORD = (
+    pfx.EmptyPassword,
+    pfx.NoMac,
+    pfx.PasswordNeeded,
+    pfx.UnusablePassword,
+    pfx.WrongPassword,
+)
+_PATH = (pfx.FileMissing, pfx.FileUnreadable, pfx.NotAFile)
+_PAIR = (pfx.KeyMismatch, pfx.NoCertificate, pfx.NoKey, pfx.NothingInside)
+
+
+class SeveralCredentials(ValueError):
+    """A local server is one person's."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        super().__init__(
+            f"the local server has one session, not {count}: start a mock for each credential"
+        )
+
+
+def served(credentials: Iterable[Mapping[str, str]], clock: Callable[[], float]) -> ShioajiMock:
+    """Return a mock in simulation, logged in, that asks everybody for the one of *credentials*.
+
+    The members are ``api_key`` and ``secret_key``, and ``person_id`` for whose accounts the key
+    has. *clock* returns Unix seconds.
+
+    Raises SeveralCredentials, and what `Credentials.load` raises.
+    """
+    every = [
+        (one["api_key"], Secret(one["secret_key"]), one.get("person_id", EXAMPLE_PERSON))
+        for one in credentials
+    ]
+    del credentials  # a traceback that shows local variables must not show them
+    if len(every) != 1:
+        raise SeveralCredentials(len(every))
+    api_key, secret_key, person_id = every[0]
+    loaded = Credentials.load(api_key, secret_key)
+    mock = ShioajiMock(loaded, clock=clock, auth=Auth.ON)
+    mock.log_in(example_key(api_key, person_id))
+    return mock
+
+
+def served_from(
+    env_octets: bytes,
+    folder: str | os.PathLike[str],
+    environment: Mapping[str, str],
+    clock: Callable[[], float],
+    *,
+    policy: flows.Policy = flows.Policy.STRICT,
+) -> tuple[ShioajiMock, tuple[str, ...]]:
+    """Return a mock started as ``shioaji server start`` starts, and what is worth saying of it.
+
+    *env_octets* is the ``.env``, read as the server reads it; the variables of *environment* go
+    before it; the CA's path is relative to *folder*, in which the server is started. *clock*
+    returns Unix seconds. The broker knows the key, made up as one that may do everything, with
+    accounts of the certificate's person.
+
+    The mock starts all the same where the CA is not activated, as the original does (inferred: the
+    pages do not say so); the reason is among the notes, then. No note holds a value but the CA's
+    path.
+
+    Raises CredentialsRefused for key and secret, which are required (documented), NotUtf8.
+    """
+    settings = read(env_octets, Dialect.SERVER, environment).values
+    notes = [
+        str(finding)
+        for finding in inspect(env_octets, environment)
+        if finding.dialect is not Dialect.PYTHON and finding.trap is not Trap.SETTING_MISSING
+    ]
+    del env_octets, environment  # a traceback that shows local variables must not show them
+    credentials = Credentials.load(
+        _text(settings, "SJ_API_KEY"), settings.get("SJ_SEC_KEY", Secret(b""))
+    )
+    # What the original makes of another value than these two is unknown: it is simulation here.
+    production = _text(settings, "SJ_PRODUCTION") == "true"
+    mock = ShioajiMock(
+        credentials,
+        clock=clock,
+        mode=flows.Mode.PRODUCTION if production else flows.Mode.SIMULATION,
+        auth=_auth(settings),
+        policy=policy,
+    )
+    opened, why = _opened(settings, Path(folder))
+    person_id = opened.person_id if isinstance(opened, CertificateFacts) else None
+    mock.log_in(example_key(credentials.api_key, person_id or EXAMPLE_PERSON))
+    if opened is not None:
+        outcome = mock.activate(opened)
+        if isinstance(outcome, flows.Refused):
+            why = f"the CA was not activated ({outcome.message}): {why or outcome.fault.advice}"
+    return mock, (*notes, *([why] if why else []))
+
+
+def _opened(
+    settings: Mapping[str, Secret], folder: Path
+) -> tuple[CertificateFacts | flows.OpenFailure | None, str | None]:
+    """Return what the CA file gives, and why not where it gives nothing."""
+    path = _text(settings, "SJ_CA_PATH")
+    if not path:
+        return None, "SJ_CA_PATH is not read: no CA is activated, which production orders need"
+    try:
+        opened = pfx.open_file(folder / path, settings.get("SJ_CA_PASSWD"))
+    except pfx.PfxRefused as error:
+        return _failure(error), str(error)
+    return CertificateFacts.of(opened.leaf.x509), None
+
+
+def _failure(error: pfx.PfxRefused) -> flows.OpenFailure:
+    """Return what the SDK makes of a file that is refused.
+
+    Observed are a missing file, what is no pfx, a wrong or empty password, no MAC, and a key or
+    certificate alone; the others are put to those that they resemble (inferred).
+    """
+    if isinstance(error, _PASSWORD):
+        return flows.OpenFailure.WRONG_PASSWORD
+    if isinstance(error, _PATH):
+        return flows.OpenFailure.FILE_MISSING
+    return flows.OpenFailure.NO_PAIR if isinstance(error, _PAIR) else flows.OpenFailure.NOT_PFX
+
+
+def _auth(settings: Mapping[str, Secret]) -> Auth:
+    """Return who is asked for key and secret.
+
+    Documented: nobody where the server listens on loopback, as it does where nothing is set;
+    everybody otherwise; and the name SJ_HTTP_AUTH. That its values are true and false is inferred.
+    """
+    said = _text(settings, "SJ_HTTP_AUTH")
+    if said in {"true", "false"}:
+        return Auth.ON if said == "true" else Auth.OFF
+    address = _text(settings, "SJ_HTTP_ADDR")
+    host = address.rpartition(":")[0].strip("[]")
+    return Auth.REMOTE if not address or is_loopback(host) else Auth.ON
+
+
+def _text(settings: Mapping[str, Secret], name: str) -> str:
+    """Return a value that is no secret, the empty text where there is none.
+
+    One from the environment need not be UTF-8; as a path it still names the file.
+    """
+    value = settings.get(name)
+    return "" if value is None else value.reveal().decode("utf-8", "surrogatepass")
