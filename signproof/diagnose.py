@@ -7,6 +7,7 @@ contradicts the fewest passes of the same run comes first.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -24,6 +25,8 @@ __all__ = ["Diagnosis", "Seen", "diagnose", "first_difference", "masked"]
 Json = dict[str, Any]
 
 _CONTEXT = 24
+_LARGEST_FOR_PAIRS = 10_000
+"""Characters of an input: some thousand pairs over a larger one would take minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,37 +74,47 @@ class _Failure:
     case: Case
     output: Json
     replay: Replay
-    values: dict[str, Any]
-    """What the pipeline starts from, by the input."""
-    hindsight: dict[str, Any] | None
-    """The same by the output; None where that is not offered or says nothing about signing."""
+    starts: tuple["_Start", ...]
+    """What the pipeline may have started from, the input first."""
     hopeless: bool
     """Whether it shows by itself that no pair of mistakes gives it."""
 
     def is_signed_right(self, pipeline: Pipeline) -> bool:
         """Tell whether the right computation gives this output: something else is wrong with it."""
-        return self._gives(pipeline, self.values)
-
-    def fits(self, hypothesis: _Hypothesis, pipeline: Pipeline) -> bool:
-        """Tell whether the replay gives the output seen, from the input or in hindsight."""
-        if self._gives(hypothesis.edit(pipeline), self.values):
-            return True
-        return self.hindsight is not None and self._gives(
-            hypothesis.hindsight(pipeline), self.hindsight
+        return any(
+            self.replay.same(self.output, self.replay.output(pipeline.run(start.values)))
+            for start in self.starts
+            if not start.in_hindsight
         )
+
+    def fit(self, hypothesis: _Hypothesis, pipeline: Pipeline) -> "_Start | None":
+        """Return from where the replay gives the output seen, None where it does from nowhere."""
+        for start in self.starts:
+            results = start.edited(hypothesis, pipeline).run(start.values)
+            if self.replay.same(self.output, self.replay.output(results)):
+                return start
+        return None
 
     def shows(self, hypothesis: _Hypothesis, pipeline: Pipeline) -> bool:
         """Tell whether the mistake has any effect on this case, from the input or in hindsight."""
-        return self._changes(pipeline, hypothesis.edit(pipeline), self.values) or (
-            self.hindsight is not None
-            and self._changes(pipeline, hypothesis.hindsight(pipeline), self.hindsight)
+        return any(
+            self.replay.output(pipeline.run(start.values))
+            != self.replay.output(start.edited(hypothesis, pipeline).run(start.values))
+            for start in self.starts
         )
 
-    def _changes(self, right: Pipeline, wrong: Pipeline, values: dict[str, Any]) -> bool:
-        return self.replay.output(right.run(values)) != self.replay.output(wrong.run(values))
 
-    def _gives(self, pipeline: Pipeline, values: dict[str, Any]) -> bool:
-        return self.replay.same(self.output, self.replay.output(pipeline.run(values)))
+@dataclass(frozen=True, slots=True, eq=False)
+class _Start:
+    """Values that a pipeline starts from."""
+
+    values: dict[str, Any]
+    in_hindsight: bool
+    """Whether they come from the output: what was chosen by the implementation is its own."""
+
+    def edited(self, hypothesis: _Hypothesis, pipeline: Pipeline) -> Pipeline:
+        """Return the mistaken pipeline for these values."""
+        return (hypothesis.hindsight if self.in_hindsight else hypothesis.edit)(pipeline)
 
 
 _Explained = dict[_Hypothesis, list[_Failure]]
@@ -152,26 +165,24 @@ def _replayable(scheme: Scheme, seen: Sequence[Seen]) -> Iterator[tuple[Seen, Re
 
 def _failure(scheme: Scheme, seen: Seen, replay: Replay) -> _Failure:
     credential = dict(seen.case.credential or {})
-    hindsight = None
+    starts = [_Start(replay.values(credential, seen.case.input), in_hindsight=False)]
     if replay.hindsight is not None:
-        try:
-            hindsight = replay.hindsight(credential, seen.case.input, seen.output)
-        except CodecError:
-            hindsight = None  # the output's own octets cannot be read
-    if hindsight is not None:
-        right = replay.output(scheme.pipeline.run(hindsight))
-        if replay.same(seen.output, right):
+        # Where the output's own octets cannot be read there is no hindsight.
+        with suppress(CodecError):
+            values = replay.hindsight(credential, seen.case.input, seen.output)
+            right = replay.output(scheme.pipeline.run(values))
             # Well signed as it stands: what made it another request is no mistake in signing, and
             # every mistake without effect on it would seem to fit.
-            hindsight = None
-    return _Failure(
-        seen.case,
-        seen.output,
-        replay,
-        replay.values(credential, seen.case.input),
-        hindsight,
-        replay.hopeless is not None and replay.hopeless(credential, seen.output),
-    )
+            if not replay.same(seen.output, right):
+                starts.append(_Start(values, in_hindsight=True))
+    if replay.conforming is not None:
+        starts += [
+            _Start(values, in_hindsight=start.in_hindsight)
+            for start in starts
+            for values in replay.conforming(start.values)
+        ]
+    hopeless = replay.hopeless is not None and replay.hopeless(credential, seen.output)
+    return _Failure(seen.case, seen.output, replay, tuple(starts), hopeless)
 
 
 def _explained(
@@ -180,7 +191,7 @@ def _explained(
     """Return the failures that each hypothesis reproduces, where it reproduces any."""
     explained = {}
     for hypothesis in hypotheses:
-        by = [failure for failure in failures if failure.fits(hypothesis, scheme.pipeline)]
+        by = [failure for failure in failures if failure.fit(hypothesis, scheme.pipeline)]
         if by:
             explained[hypothesis] = by
     return explained
@@ -193,12 +204,14 @@ def _pairs(
     # Were one of the two without effect on a case, the other alone would explain it: so any one
     # unexplained case shows both, and the smallest is the cheapest.
     smallest = min(unexplained, key=lambda failure: len(str(failure.case.input)))
+    if len(str(smallest.case.input)) > _LARGEST_FOR_PAIRS:
+        return []
     effective = [single for single in singles if smallest.shows(single, scheme.pipeline)]
     pairs = (
         _Hypothesis(f"{first.id} + {second.id}", (*first.mistakes, *second.mistakes))
         for first, second in combinations(effective, 2)
     )
-    return [pair for pair in pairs if smallest.fits(pair, scheme.pipeline)]
+    return [pair for pair in pairs if smallest.fit(pair, scheme.pipeline)]
 
 
 def _contradictions(scheme: Scheme, hypothesis: _Hypothesis, passes: Sequence[Seen]) -> int:
@@ -249,8 +262,11 @@ def _differences(
         best = next((hypothesis for hypothesis, by in ranked.items() if failure in by), None)
         if best is None or not failure.output:
             continue  # what was refused has no octets to compare
-        right = scheme.pipeline.run(failure.values)
-        wrong = best.edit(scheme.pipeline).run(failure.values)
+        start = failure.fit(best, scheme.pipeline)
+        if start is None:
+            raise AssertionError(best.id)  # it was found by this
+        right = scheme.pipeline.run(start.values)
+        wrong = start.edited(best, scheme.pipeline).run(start.values)
         found = first_difference(
             {name: right[name] for name in scheme.stages if right.get(name) is not None},
             {name: wrong[name] for name in scheme.stages if wrong.get(name) is not None},

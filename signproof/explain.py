@@ -7,6 +7,7 @@ import msgspec
 
 from signers.request import SignedRequest
 from signproof.adequacy import catalogue
+from signproof.codec import CodecError
 from signproof.corpus import Case
 from signproof.diagnose import Seen, diagnose, first_difference, masked
 from signproof.model import (
@@ -66,6 +67,7 @@ def explain(
     # Where the token sent is another than the credential's, it is no less a secret.
     for value in request.values(b"Authorization"):
         hide += [part for part in (value, *value.split()[-1:]) if len(part) >= _SHORTEST_SECRET]
+    hide += http.sent_secrets(request.body)
     verify = scheme.operations["verify"]
     answer = verify.reference(
         scheme.prepare(msgspec.convert(values, scheme.credential)),
@@ -142,8 +144,10 @@ def _own_difference(
     replay = scheme.operations["request"].replay
     if not own_stages or replay is None or replay.hindsight is None:
         return None
-    results = scheme.pipeline.run(
-        replay.hindsight(dict(case.credential or {}), case.input, received)
-    )
+    try:
+        values = replay.hindsight(dict(case.credential or {}), case.input, received)
+    except CodecError:
+        return None  # a body that cannot be read has no stages
+    results = scheme.pipeline.run(values)
     expected = {name: results[name] for name in scheme.stages if name in own_stages}
     return first_difference(expected, dict(own_stages), hide)

@@ -49,6 +49,8 @@ class Replay:
     """Tells whether the output seen (first) is the one that a replay produced (second)."""
     hindsight: Callable[[Json, Json, Json], dict[str, Any]] | None = None
     """From credential, input and the output seen to values: for what an implementation chose."""
+    conforming: Callable[[dict[str, Any]], list[dict[str, Any]]] | None = None
+    """From values to others that give another conforming output, where several forms conform."""
     hopeless: Callable[[Json, Json], bool] | None = None
     """From credential and the output seen: whether it shows by itself that no two mistakes together
     give it, such as a signature by another key; saves a long search."""
@@ -87,6 +89,9 @@ class Program:
     fixed: Mapping[str, str]
     """Environment variables with what else keeps official SDKs on this machine; `{base_url}` in a
     value is the mock's address, `{socket_url}` the same for WebSockets."""
+    withheld: tuple[str, ...] = ()
+    """Environment variables beside the credential's that hold a secret of the user's, or name a
+    file with one: a program under test does not get them."""
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -149,6 +154,8 @@ class HttpSigning:
     """The stage that shows best what is signed: to compare with one's own."""
     direct: tuple[str, ...] = ()
     """Operations that drivers of SDKs are asked besides sending, where they offer them."""
+    sent_secrets: Callable[[bytes], list[bytes]] = lambda _body: []
+    """From the body of a request to what in it is not shown, whoever's it is."""
     one_by_one: str = ""
     """The topic whose vectors are shown one by one against the SDKs; mostly none."""
 
@@ -178,6 +185,9 @@ class Scheme:
     """By member, raises InvalidInput for a text with which nothing could even be verified."""
     http: HttpSigning | None = None
     """None where it signs none; see `signing`."""
+    read_settings: Callable[[bytes], dict[str, str]] | None = None
+    """From the octets of the broker's own settings file to the credential's members; raises
+    InvalidInput. None where the broker has no such file."""
     opened: Callable[[Replay | None, Json, Json, Json], str] | None = None
     """From an operation's replay, credential, input and a wrong output to what its signature shows
     by itself, in words; None where a signature shows nothing."""

@@ -141,6 +141,8 @@ def judge(scheme: Scheme, case: Case, reply: Reply, *, states_reasons: bool) -> 
         return _change(result, outcome=Outcome.SKIP, message=_said(reply.message))
     if reply.status is Status.ERRORED:
         message = _said(reply.message) or "it gave no message"
+        if vector.expected.reject is not UNSET:
+            message += " (a refusal is due here: answer it with `rejected`)"
         return _change(result, outcome=Outcome.ERROR, message=message)
     if vector.expected.reject is not UNSET:
         return _judge_rejection(
@@ -248,9 +250,9 @@ def _diagnosed(
         if _is_output(case, reply) and case.vector.expected.reject is UNSET:
             outcome = results[case.id].outcome
             if outcome is Outcome.FAIL:
-                failures.append(Seen(case, reply.output))
+                failures.append(Seen(case, _named(case, reply)))
             elif outcome is Outcome.PASS:
-                passes.append(Seen(case, reply.output))
+                passes.append(Seen(case, _named(case, reply)))
     return diagnose(schemes.get(scheme_id), failures, passes)
 
 
@@ -271,7 +273,20 @@ def _with_opened(case: Case, reply: Reply, result: Result) -> Result:
         return result
     replay = scheme.operations[case.vector.operation].replay
     credential = dict(case.credential or {})
-    return _change(result, opened=scheme.opened(replay, credential, case.input, reply.output))
+    return _change(
+        result, opened=scheme.opened(replay, credential, case.input, _named(case, reply))
+    )
+
+
+def _named(case: Case, reply: Answer) -> dict[str, Any]:
+    """Return the members of an output that its schema has: of others the types were not checked."""
+    names = {
+        one.name
+        for one in msgspec.structs.fields(
+            schemes.get(case.scheme).operations[case.vector.operation].output
+        )
+    }
+    return {name: value for name, value in reply.output.items() if name in names}
 
 
 def _add(diagnosis: Diagnosis, results: dict[str, Result]) -> None:

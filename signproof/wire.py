@@ -17,7 +17,7 @@ from typing import IO, Any
 import msgspec
 
 from signproof.explain import explain
-from signproof.mocks.replies import ServedMock
+from signproof.mocks.replies import ServedMock, Verdict
 from signproof.model import FORMAT, Implementation, Importance, Outcome, Report, Result
 from signproof.scheme import HttpSigning, Scheme
 from signproof.server import Exchange, Server
@@ -33,6 +33,7 @@ __all__ = [
     "mock_for",
     "program_environment",
     "run",
+    "strictly",
     "watch",
     "wire_report",
     "without_credentials",
@@ -92,6 +93,7 @@ def program_environment(
 def without_credentials(scheme: Scheme, environment: Mapping[str, str]) -> dict[str, str]:
     """Return *environment* without the user's own credential: a real token is not for a mock."""
     own = {name for names in scheme.environment.values() for name in names}
+    own.update(scheme.signing().program.withheld)
     return {name: text for name, text in environment.items() if name not in own}
 
 
@@ -225,7 +227,8 @@ def watch(
         )
     finally:
         endpoint.close()
-    return Watched(endpoint.base_url, received, ended)
+    judged = [strictly(scheme, http, credential, exchange) for exchange in received]
+    return Watched(endpoint.base_url, judged, ended)
 
 
 def mock_for(
@@ -234,6 +237,23 @@ def mock_for(
     """Return the scheme's mock with an account for each of *credentials*."""
     mock: ServedMock = import_module(http.program.mock).served(credentials, clock)
     return mock
+
+
+def strictly(
+    scheme: Scheme, http: HttpSigning, credential: Mapping[str, str], exchange: Exchange
+) -> Exchange:
+    """Return the exchange, refused where the mock let pass what `explain` finds wrong.
+
+    That is well signed, but sent in a way that a broker need not take: a content type, a token.
+    """
+    verdict, request = exchange.reply.verdict, exchange.request
+    if request is None or not verdict.accepted or verdict.reason is not None:
+        return exchange
+    found = explain(scheme, http, credential, request)
+    if found.valid:
+        return exchange
+    refused = Verdict(accepted=False, reason=found.reason, message=found.message)
+    return replace(exchange, reply=replace(exchange.reply, verdict=refused))
 
 
 def judge_exchange(

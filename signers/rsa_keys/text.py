@@ -56,7 +56,7 @@ _PATH = re.compile(
     re.IGNORECASE,
 )
 _SETTING = re.compile(r"(?:export )?[A-Za-z_][A-Za-z0-9_.]{1,60} ?[=:] ?(?=[^=\s])", re.ASCII)
-_SSH = "ssh-keygen -p -m PEM -f KEY"
+_SSH = "cp KEY COPY && ssh-keygen -p -m PEM -f COPY"
 _PUTTY = "puttygen KEY -O private-openssh"
 
 

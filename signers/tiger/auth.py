@@ -48,6 +48,9 @@ class TigerAuth(httpx.Auth):
         (`format_timestamp` says what SDKs do). *verifier* checks the answers; without one they are
         not looked at. *token*, or what a call of it returns, goes into the header Authorization.
         """
+        if verifier is not None and not isinstance(verifier, ResponseVerifier):
+            # Said now and not when the first answer comes: an order would be out by then.
+            raise TypeError(f"verifier is a {type(verifier).__name__}, not a ResponseVerifier")
         self._signer = signer
         self._zone = zone
         self._clock = clock

@@ -82,7 +82,8 @@ credentials_option = click.option(
     "--credentials",
     "credentials",
     type=click.Path(path_type=Path),
-    help="A JSON file with the credential; by default the scheme's environment variables.",
+    help="A JSON file with the credential, or the broker's own settings file; by default the "
+    "scheme's environment variables.",
 )
 
 
@@ -253,7 +254,11 @@ def _optional(scheme: Scheme) -> dict[str, str]:
 def _from_file(scheme: Scheme, path: Path) -> dict[str, str]:
     members = ", ".join(scheme.environment)
     try:
-        values: Any = codec.read(path.read_bytes())
+        octets = path.read_bytes()
+        if scheme.read_settings is not None and not octets.lstrip().startswith(b"{"):
+            with one_line(InvalidInput):
+                return _optional(scheme) | scheme.read_settings(octets)
+        values: Any = codec.read(octets)
         msgspec.convert(values, scheme.credential)
     except OSError as error:
         raise Problem(f"{path}: {error.strerror}") from None
@@ -266,12 +271,16 @@ def _from_file(scheme: Scheme, path: Path) -> dict[str, str]:
 
 
 def _from_environment(scheme: Scheme) -> dict[str, str]:
-    found = {}
+    found, missing = {}, []
     for member, names in scheme.environment.items():
         value = next((os.environ[name] for name in names if name in os.environ), None)
         value = _optional(scheme).get(member) if value is None else value
         if value is None:
-            others = f" (or {', '.join(names[1:])})" if names[1:] else ""
-            raise Problem(f"{names[0]} is not set: set it{others}, or pass --credentials FILE")
-        found[member] = value
+            missing.append(" or ".join(names))
+        else:
+            found[member] = value
+    if missing:
+        are = "are" if len(missing) > 1 else "is"
+        names_ = ", ".join(missing)
+        raise Problem(f"{names_} {are} not set: set the environment, or pass --credentials FILE")
     return found

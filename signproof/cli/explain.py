@@ -133,7 +133,10 @@ def _show(scheme: Scheme, explanation: Explanation) -> None:
             click.echo(f"  fix      {cause.fix}")
             if cause.also:
                 click.echo(f"  or       {', '.join(cause.also)}")
-        if not explanation.causes and explanation.reason == catalogue(scheme).refusal:
+        by_the_key = "the key is right" in explanation.opened
+        if by_the_key and not explanation.causes:
+            click.echo("  cause    none that is catalogued: the body was changed after signing?")
+        elif not explanation.causes and explanation.reason == catalogue(scheme).refusal:
             click.echo(
                 "  cause    none that is catalogued, with this credential: check that its "
                 f"{scheme.signing().secret_members[0]} is the right one"

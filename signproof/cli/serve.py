@@ -24,7 +24,7 @@ from signproof.reports import exchanges as shown
 from signproof.reports import har
 from signproof.scheme import HttpSigning, Scheme
 from signproof.server import Exchange, Server
-from signproof.wire import judge_exchange, mock_for, program_environment
+from signproof.wire import judge_exchange, mock_for, program_environment, strictly
 
 __all__ = ["command"]
 
@@ -71,7 +71,8 @@ def command(
     kept: deque[Exchange] = deque(maxlen=_KEPT)
     wrong: queue.Queue[Exchange] = queue.Queue(_WAITING)
 
-    def log(exchange: Exchange) -> None:
+    def log(arrived: Exchange) -> None:
+        exchange = strictly(scheme, http, credential, arrived)
         click.echo(shown.line(exchange, shown.hidden(http, credential, exchange), timed=True))
         kept.append(exchange)
         if not exchange.reply.verdict.accepted and not wrong.full():

@@ -24,6 +24,8 @@ def command(id_: str, corpus: Corpus) -> None:
     if id_ == "protocol":
         click.echo(_protocol(), nl=False)
         return
+    if "/" not in id_:
+        id_ = _with_scheme(id_)
     scheme_id, _, rest = id_.partition("/")
     with one_line(schemes.UnknownScheme):
         scheme = schemes.get(scheme_id)
@@ -54,6 +56,16 @@ def command(id_: str, corpus: Corpus) -> None:
         ("vectors", ", ".join(negative) or "none of its own: see `vectors adequacy --matrix`"),
     ):
         click.echo(f"{name:<9}{text}")
+
+
+def _with_scheme(id_: str) -> str:
+    """Return a mistake's id with its scheme, as reports print it without one."""
+    found = [name for name in schemes.ids() if id_ in catalogue(schemes.get(name))]
+    if len(found) > 1:
+        raise Problem(
+            f"{id_} is in several schemes: show {' or '.join(f'{n}/{id_}' for n in found)}"
+        )
+    return f"{found[0]}/{id_}" if found else id_
 
 
 def _protocol() -> str:

@@ -14,6 +14,8 @@ from pathlib import Path
 from platform import python_version
 from typing import Any
 
+import msgspec
+
 from signproof.corpus import Case
 from signproof.implementations.base import Broken, NeverRan, Progress, Reply
 from signproof.model import Answer, Implementation, Outcome, Status
@@ -85,7 +87,19 @@ def _called(method: Callable[..., Any], case: Case) -> Reply:
         return Broken(Outcome.ERROR, f"raised {type(error).__name__}: {error}")
     if not isinstance(output, dict):
         return Broken(Outcome.ERROR, f"returned {type(output).__name__} instead of a dict")
+    if _holds_lone_surrogate(output):
+        return Broken(Outcome.ERROR, "returned a text with a lone surrogate, which has no UTF-8")
     return Answer(status=Status.OUTPUT, output=output)
+
+
+def _holds_lone_surrogate(output: dict[Any, Any]) -> bool:
+    try:
+        msgspec.json.encode(output)
+    except UnicodeEncodeError:
+        return True
+    except (TypeError, ValueError, RecursionError):
+        pass  # what is no JSON otherwise is seen when it is held against the schema
+    return False
 
 
 def _is_interrupt(error: BaseException) -> bool:

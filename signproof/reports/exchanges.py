@@ -24,6 +24,8 @@ def hidden(http: HttpSigning, credential: Mapping[str, str], exchange: Exchange)
     hide = [credential.get(member, "").encode() for member in http.secret_members]
     for value in _AUTHORIZATION.findall(exchange.raw):
         hide += [value, *value.split()[-1:]]
+    if exchange.request is not None:
+        hide += http.sent_secrets(exchange.request.body)
     return hide
 
 

@@ -341,7 +341,7 @@ KEYS: dict[str, tuple[str | bytes, int, str]] = {
         1,
         ("wrong ssh: container\n"
         "  wrong    this is an OpenSSH key: take the key out of it with "
-        "`ssh-keygen -p -m PEM -f KEY`\n"),
+        "`cp KEY COPY && ssh-keygen -p -m PEM -f COPY`\n"),
     ),
     "no-key.bin": (
         b"\x00\x01\x02",

@@ -259,9 +259,8 @@ def test_a_credentials_file_that_cannot_be_used(
             "APP_KEY",
             None,
             (
-                "LONGBRIDGE_APP_KEY is not set: set it (or LONGPORT_APP_KEY), or pass "
-                "--credentials "
-                "FILE"
+                "LONGBRIDGE_APP_KEY or LONGPORT_APP_KEY is not set: set the environment, or "
+                "pass --credentials FILE"
             ),
         ),
         ("APP_SECRET", "", "LONGBRIDGE_APP_SECRET is empty: set it from the developer page"),

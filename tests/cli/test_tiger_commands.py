@@ -208,7 +208,7 @@ TARGET = "leave the TARGET away: every call goes to /gateway, METHOD names the A
         (
             ["accounts"],
             {"PRIVATE_KEY": None},
-            "TIGEROPEN_PRIVATE_KEY is not set: set it, or pass --credentials FILE",
+            "TIGEROPEN_PRIVATE_KEY is not set: set the environment, or pass --credentials FILE",
         ),
         (
             ["accounts"],
@@ -318,7 +318,9 @@ UNSORTED = "&".join(f"{name}={value}" for name, value in TOLD.items())
 
 def over_another(content: str) -> str:
     digest = hashlib.sha1(content.encode()).hexdigest()
-    return f"  opened   PKCS#1 v1.5, SHA-1, over another content, whose digest is {digest}\n"
+    right_key = "the key is right, what was signed is not what was sent"
+    shown = f"over another content, whose digest is {digest}: {right_key}"
+    return f"  opened   PKCS#1 v1.5, SHA-1, {shown}\n"
 
 
 @pytest.mark.parametrize(
@@ -362,7 +364,9 @@ def over_another(content: str) -> str:
         pytest.param(
             raw(body(OTHER, sign(SIGNED))),
             1,
-            f"{MISMATCH}{over_another(SIGNED)}{NO_CAUSE}  to sign  {content_of(OTHER)}\n",
+            f"{MISMATCH}{over_another(SIGNED)}"
+            "  cause    none that is catalogued: the body was changed after signing?\n"
+            f"  to sign  {content_of(OTHER)}\n",
             id="altered",
         ),
         pytest.param(
@@ -534,6 +538,7 @@ def test_list(run: Run, what: str, names: list[str]) -> None:
 
 def test_show_a_mistake(run: Run) -> None:
     code, output, error = run("show", f"{SCHEME}/names-unsorted")
+    assert run("show", "names-unsorted") == (code, output, error)
     assert (code, error) == (0, "")
     assert output.startswith(
         "mistake  names-unsorted\n"
@@ -546,3 +551,19 @@ def test_each_reason_is_a_sentence() -> None:
     for reason, text in schemes.get(SCHEME).reasons.items():
         assert text.endswith((".", "`")), (reason, text)
         assert "{" not in text
+
+
+def test_the_settings_file_is_a_credential(run: Run, tmp_path: Path) -> None:
+    """The file that every developer has; a fault in it is said as the doctor says it."""
+    path = tmp_path / "tiger_openapi_config.properties"
+    key = PROGRAM.credential["private_key"]
+    path.write_text(f"private_key_pk1={key}\ntiger_id=20990001\naccount=2150001\nenv=PROD\n")
+    by_file = run("sign", SCHEME, "accounts", *AT, "--credentials", str(path))
+    json_path = tmp_path / "credential.json"
+    json_path.write_text(json.dumps(dict(PROGRAM.credential)))
+    assert by_file == run("sign", SCHEME, "accounts", *AT, "--credentials", str(json_path))
+    assert by_file[0] == 0
+    path.write_text("tiger_id=20990001\n")
+    code, out, err = run("sign", SCHEME, "accounts", *AT, "--credentials", str(path))
+    assert (code, out) == (2, "")
+    assert err == ("Error: private_key: it is missing or empty: copy it from the developer page\n")

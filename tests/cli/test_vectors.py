@@ -303,8 +303,15 @@ def test_show_a_mistake(run: Run) -> None:
             ),
         ),
         (
-            ["show", "query-sorted"],
-            f"there is no scheme 'query-sorted': use one of {', '.join(schemes.ids())}",
+            ["show", "body-signed-spaced"],
+            (
+                "body-signed-spaced is in several schemes: show "
+                "longbridge-hmac/body-signed-spaced or tiger-rsa/body-signed-spaced"
+            ),
+        ),
+        (
+            ["show", "nothing-of-that-name"],
+            f"there is no scheme 'nothing-of-that-name': use one of {', '.join(schemes.ids())}",
         ),
         (["list", "other"], f"there is no scheme 'other': use one of {', '.join(schemes.ids())}"),
         (

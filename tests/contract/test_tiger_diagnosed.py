@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from signproof import schemes
 from signproof.corpus import Case, Corpus
+from signproof.diagnose import Seen, diagnose
 from signproof.implementations.base import Broken, Progress, Reply
 from signproof.lint import _stage_faults
 from signproof.model import (
@@ -327,3 +328,23 @@ def test_the_stages_of_a_vector(
 ) -> None:
     vector = msgspec.structs.replace(SIGN.vector, stages=stages, expected=expected)
     assert [*_stage_faults(SCHEME, SCHEME.operations[operation], vector)] == faults
+
+
+def test_of_two_forms_that_conform_the_one_taken_is_replayed() -> None:
+    """A client that leaves empty fields out is wrong in its digest alone."""
+    cases = {one.id: one for one in Corpus.open().cases("tiger-rsa")}
+    case = cases["tiger-rsa/empty-values/empty-text"]
+    assert case.credential is not None
+    pairs = [(name, text) for name, text in case.input["params"] if text]
+    content = "&".join(f"{name}={text}" for name, text in sorted(pairs)).encode()
+    key = load_der_private_key(b64decode(case.credential["private_key"]), None)
+    assert isinstance(key, RSAPrivateKey)
+    sign = b64encode(key.sign(content, PKCS1v15(), SHA256())).decode()
+    scheme = schemes.get("tiger-rsa")
+    found = diagnose(scheme, [Seen(case, {"sign": sign})], [])
+    assert [cause.id for cause in found.causes[case.id]] == ["digest-sha256"]
+    assert scheme.opened is not None
+    shown = scheme.opened(
+        scheme.operations["sign"].replay, dict(case.credential), case.input, {"sign": sign}
+    )
+    assert shown == "PKCS#1 v1.5, SHA-256, over the right content"

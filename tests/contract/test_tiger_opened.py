@@ -89,6 +89,7 @@ def base64(octets: bytes) -> str:
     return b64encode(octets).decode()
 
 
+RIGHT_KEY = ": the key is right, what was signed is not what was sent"
 SHA256_OF_OTHER = hashlib.sha256(b"other").hexdigest()
 SIGNATURES = [
     ("sha256", signed(CONTENT, SHA256()), "PKCS#1 v1.5, SHA-256, over the right content"),
@@ -97,14 +98,19 @@ SIGNATURES = [
     (
         "sha256-of-another",
         signed(b"other", SHA256()),
-        f"PKCS#1 v1.5, SHA-256, over another content, whose digest is {SHA256_OF_OTHER}",
+        f"PKCS#1 v1.5, SHA-256, over another content, whose digest is {SHA256_OF_OTHER}{RIGHT_KEY}",
+    ),
+    (
+        "nothing",
+        signed(b"", SHA1()),
+        "PKCS#1 v1.5, SHA-1, over nothing: what was signed was empty",
     ),
     (
         "another-content",
         signed(b"b=1", SHA1()),
         (
             "PKCS#1 v1.5, SHA-1, over another content, whose digest is "
-            f"{hashlib.sha1(b'b=1').hexdigest()}"
+            f"{hashlib.sha1(b'b=1').hexdigest()}{RIGHT_KEY}"
         ),
     ),
     (
@@ -130,13 +136,13 @@ SIGNATURES = [
         raw(padded(UNKNOWN + bytes(20))),
         (
             "PKCS#1 v1.5, an unknown digest without the NULL parameter, over another content, "
-            f"whose digest is {'00' * 20}"
+            f"whose digest is {'00' * 20}{RIGHT_KEY}"
         ),
     ),
     (
         "ripemd160",
         raw(padded(RIPEMD160 + bytes(20))),
-        f"PKCS#1 v1.5, RIPEMD-160, over another content, whose digest is {'00' * 20}",
+        f"PKCS#1 v1.5, RIPEMD-160, over another content, whose digest is {'00' * 20}{RIGHT_KEY}",
     ),
     (
         "bare-digest",
@@ -351,7 +357,7 @@ def signed_body(content: bytes, digest: HashAlgorithm) -> bytes:
             request(signed_body(b"a=1", SHA1())),
             (
                 "PKCS#1 v1.5, SHA-1, over another content, whose digest is "
-                f"{hashlib.sha1(b'a=1').hexdigest()}"
+                f"{hashlib.sha1(b'a=1').hexdigest()}{RIGHT_KEY}"
             ),
         ),
         (request(b'{"a":"1"}'), ""),

@@ -132,7 +132,13 @@ HEADER = "HMAC-SHA256 SignedHeaders=authorization;x-api-key;x-timestamp, Signatu
             "",
         ),
         # What broke has not refused.
-        (TAMPERED, Answer(status=Status.ERRORED), "error", "it gave no message", ""),
+        (
+            TAMPERED,
+            Answer(status=Status.ERRORED),
+            "error",
+            "it gave no message (a refusal is due here: answer it with `rejected`)",
+            "",
+        ),
         (TAMPERED, Broken(Outcome.ERROR, "gone"), "error", "gone", ""),
         (TAMPERED, Answer(status=Status.SKIPPED), "skip", "", ""),
         ("verify/post-order", BARE, "fail", "refused a good input: no reason given", ""),

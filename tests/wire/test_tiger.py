@@ -210,7 +210,8 @@ UNSORTED = (
 
 def over_another(content: str) -> str:
     digest = hashlib.sha1(content.encode()).hexdigest()
-    return f"PKCS#1 v1.5, SHA-1, over another content, whose digest is {digest}"
+    right_key = "the key is right, what was signed is not what was sent"
+    return f"PKCS#1 v1.5, SHA-1, over another content, whose digest is {digest}: {right_key}"
 
 
 MISMATCH = (
@@ -601,13 +602,29 @@ SHA256 = hashlib.sha256(SORTED.encode()).digest()
         ("right", 0, ["   1 right POST /gateway → 200", "1 request · 1 right"]),
         ("absolute", 0, ["   1 right POST http://HOST/gateway → 200", "1 request · 1 right"]),
         (
+            "form",  # signed right, and sent as what curl takes a body for
+            1,
+            [
+                (
+                    "   1 WRONG POST /gateway → 200: it is sent without `Content-Type: "
+                    "application/json`"
+                ),
+                "  received POST /gateway",
+                *RECEIVED[2:5],
+                "           Content-Type: application/x-www-form-urlencoded",
+                *RECEIVED[6:],
+                "",
+                "1 request · 1 wrong",
+            ],
+        ),
+        (
             "unsorted",
             1,
             [
                 *RECEIVED,
                 "  where    sign_content, octet 0",
                 '  expected biz_content={"account":"…',
-                "  got      version=2.0&method=accou…",
+                f"  got      {UNSORTED[:24]}…",
                 f"  opened   {over_another(UNSORTED)}",
                 (
                     "  cause    names-unsorted: The fields are signed in the order in which they "
@@ -678,6 +695,8 @@ def test_the_users_own_credential_does_not_reach_the_program(
     """The made-up one has no token, so that none would take its place."""
     monkeypatch.setenv("TIGEROPEN_TOKEN", "a-real-token")
     monkeypatch.setenv("TIGEROPEN_ACCOUNT", "a-real-account")
+    monkeypatch.setenv("TIGEROPEN_SECRET_KEY", "a-real-secret-key")
+    monkeypatch.setenv("TIGEROPEN_PROPS_PATH", "a-real-file")
     code = "import os; print({n: t for n, t in os.environ.items() if 'TIGEROPEN' in n})"
     run("wire", SCHEME, "--no-sandbox", "--", sys.executable, "-c", code)
     told = "".join(capfd.readouterr())

@@ -18,6 +18,7 @@ __all__ = [
 
 _DEEPEST = 100
 _ESCAPES = re.compile(r"\\(?:u(?P<code>[0-9a-fA-F]{4})|.)", re.DOTALL)
+_BRACKET = re.compile(r"[\[\]{}]")
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _KEPT = {'"', "\\"}
 
@@ -29,7 +30,7 @@ def parsed(text: str) -> Any:
 
 def rewritten(text: str, write: Callable[[Any], Any]) -> Any:
     """Return what *write* makes of the value; *text* itself as for `parsed`."""
-    steps = ((character in "[{") - (character in "]}") for character in text)
+    steps = (1 if bracket in "[{" else -1 for bracket in _BRACKET.findall(text))
     if max(accumulate(steps), default=0) > _DEEPEST:
         return text  # how deep the parser goes depends on the stack
     try:

@@ -5,10 +5,10 @@ from signproof.scheme import HttpSigning, Scheme
 from signproof.schemes.tiger_rsa.check import sent_request, signed_request
 from signproof.schemes.tiger_rsa.model import Credential
 from signproof.schemes.tiger_rsa.opened import opened
-from signproof.schemes.tiger_rsa.operations import OPERATIONS, REASONS, prepare
+from signproof.schemes.tiger_rsa.operations import OPERATIONS, REASONS, prepare, read_settings
 from signproof.schemes.tiger_rsa.pipeline import PIPELINE, STAGES
 from signproof.schemes.tiger_rsa.replay import asked, received_input
-from signproof.schemes.tiger_rsa.sending import PROGRAM, recorded, sending
+from signproof.schemes.tiger_rsa.sending import PROGRAM, recorded, sending, sent_secrets
 
 __all__ = ["SCHEME"]
 
@@ -40,9 +40,11 @@ SCHEME = Scheme(
         program=PROGRAM,
         signed_stage="sign_content",
         direct=("load-key", "sign"),
+        sent_secrets=sent_secrets,
         one_by_one="load-key",
     ),
     features={"strict-keys": "Can be told to take well-formed keys only."},
+    read_settings=read_settings,
     opened=opened,
     mistakes="signproof.mistakes.tiger_rsa",
     behaviours="signproof.behaviours.tiger_rsa",

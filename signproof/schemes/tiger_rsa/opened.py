@@ -54,16 +54,19 @@ def opened(replay: Replay | None, credential: Json, input_: Json, output: Json) 
     sign = _sign_of(output)
     if replay is None or not sign:
         return ""
-    right = PIPELINE.run(replay.values(credential, input_))
+    starts = [replay.values(credential, input_)]
+    right = PIPELINE.run(starts[0])
     if right["key"] is None:
         return ""
     octets, spelling = _octets(sign)
     if octets is None:
         return "the signature is neither base64 nor hexadecimal"
-    contents = [right["content"]]
     if replay.hindsight is not None:
         with contextlib.suppress(CodecError):
-            contents.append(PIPELINE.run(replay.hindsight(credential, input_, output))["content"])
+            starts.append(replay.hindsight(credential, input_, output))
+    if replay.conforming is not None:
+        starts += [values for start in starts for values in replay.conforming(start)]
+    contents = [PIPELINE.run(start)["content"] for start in starts]
     public = rsa_keys.load(right["key"]).public.rsa
     found = open_signature(octets, public)
     if found.padding in _NOT_OPENED:
@@ -147,7 +150,10 @@ def _digested(algorithm: str | None, digest: bytes, contents: list[bytes]) -> st
             ):
                 if _hashed(algorithm, octets) == digest:
                     return text
-    return f"another content, whose digest is {digest.hex()}"
+    if algorithm in _NAMES and _hashed(algorithm, b"") == digest:
+        return "nothing: what was signed was empty"
+    right_key = ": the key is right, what was signed is not what was sent"
+    return f"another content, whose digest is {digest.hex()}{right_key}"
 
 
 def _hashed(algorithm: str, octets: bytes) -> bytes:

@@ -60,7 +60,7 @@ from signproof.schemes.tiger_rsa.replay import (
     stages_of,
 )
 
-__all__ = ["OPERATIONS", "REASONS", "Prepared", "prepare"]
+__all__ = ["OPERATIONS", "REASONS", "Prepared", "prepare", "read_settings"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +216,17 @@ def _read_config(_: None, input_: ReadConfigInput) -> Answer:
             timeout=read.timeout or 0,
         )
     )
+
+
+def read_settings(octets: bytes) -> dict[str, str]:
+    """Return the credential in a settings file; raises SettingsRefused."""
+    read = settings.read(octets)
+    return {
+        "tiger_id": read.tiger_id,
+        "private_key": read.private_key.reveal_text(),
+        "account": read.account or "",
+        "token": read.token.reveal_text() if read.token else "",
+    }
 
 
 def _inspect_config(_: None, input_: ReadConfigInput) -> Answer:

@@ -6,7 +6,15 @@ from typing import Any
 
 import msgspec
 
-from signers.tiger import PATH, Charset, Opened, Padding, format_timestamp, open_signature
+from signers.tiger import (
+    PATH,
+    Charset,
+    Opened,
+    Padding,
+    format_timestamp,
+    open_signature,
+    stages,
+)
 from signers.tiger.body import NumberText, read_object
 from signproof.codec import CodecError, decode_octets, encode_octets
 from signproof.model import Request
@@ -81,8 +89,17 @@ def _with_opened(values: dict[str, Any], credential: Json, sign: object) -> dict
     return values | {"seen_message": None if seen is None else seen.encoded_message}
 
 
-def _by_another_key(credential: Json, output: Json) -> bool:
-    """Tell whether the signature in an output is one that the key does not open to anything."""
+def _without_empties(values: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the values of a signer that leaves empty and null fields out of what it signs."""
+    fields = values.get("fields")
+    kept = tuple(pair for pair in fields or () if pair[1] not in (None, ""))
+    if not fields or len(kept) == len(fields):
+        return []
+    return [values | {"fields": kept, "sent_fields": values.get("sent_fields", fields)}]
+
+
+def _beyond_pairs(credential: Json, output: Json) -> bool:
+    """Tell whether a signature is one that the key does not open to anything, or over nothing."""
     sign: object = output.get("sign")
     if "body_b64" in output:
         try:
@@ -90,11 +107,17 @@ def _by_another_key(credential: Json, output: Json) -> bool:
         except CodecError:
             return False
     seen = _opened(credential, sign)
-    return seen is not None and seen.padding in {Padding.OTHER_KEY, Padding.OUT_OF_RANGE}
+    if seen is None:
+        return False
+    # Many pairs of mistakes together leave nothing to sign: none of them would be the cause.
+    return seen.padding in {Padding.OTHER_KEY, Padding.OUT_OF_RANGE} or seen.digest == _OF_NOTHING
 
 
 def _pairs(params: list[list[str | None]]) -> Pairs:
     return tuple((str(name), value) for name, value in params)
+
+
+_OF_NOTHING = stages.digest(b"")
 
 
 # sign
@@ -126,7 +149,8 @@ def _replay(values: Any) -> Replay:
         lambda credential, input_, output: _with_opened(
             values(credential, input_), credential, output.get("sign")
         ),
-        _by_another_key,
+        _without_empties,
+        _beyond_pairs,
     )
 
 
@@ -287,7 +311,12 @@ def _hindsight_values(credential: Json, input_: Json, output: Json) -> dict[str,
 
 
 REQUEST = Replay(
-    _request_values, _request_output, _same_request, _hindsight_values, _by_another_key
+    _request_values,
+    _request_output,
+    _same_request,
+    _hindsight_values,
+    _without_empties,
+    _beyond_pairs,
 )
 
 

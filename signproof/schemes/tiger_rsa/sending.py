@@ -1,13 +1,14 @@
 """How vectors are sent through official SDKs, and how programs are pointed at a mock."""
 
+import json
 from pathlib import Path
 from typing import Any
 
-from signproof.codec import decode_octets
+from signproof.codec import CodecError, decode_octets
 from signproof.scheme import Program, Sending
 from signproof.schemes.tiger_rsa.replay import received_fields, received_input
 
-__all__ = ["PROGRAM", "recorded", "sending"]
+__all__ = ["PROGRAM", "recorded", "sending", "sent_secrets"]
 
 Json = dict[str, Any]
 
@@ -25,6 +26,7 @@ PROGRAM = Program(
         "TIGEROPEN_LICENSE": "TBSG",
         "TIGEROPEN_SERVER_URL": "{base_url}/gateway",
     },
+    withheld=("TIGEROPEN_SECRET_KEY", "TIGEROPEN_PROPS_PATH"),
 )
 """Only the Python SDK from 3.7 on reads variables; other programs are told in their own way."""
 
@@ -57,4 +59,29 @@ def recorded(request: Json) -> list[tuple[str, Json, Json]]:
     return [
         ("verify", {"request": request}, {"valid": True}),
         ("sign", {"params": params, "charset": charset}, {"sign": sign}),
+    ]
+
+
+_SHORTEST_SECRET = 4
+"""What is shorter is no secret, and masking it would spoil whatever has the same letters."""
+
+
+def sent_secrets(body: bytes) -> list[bytes]:
+    """Return the tokens among a body's fields, and an institution's secret key in biz_content."""
+    try:
+        fields, _, _ = received_fields(body)
+    except CodecError:
+        return []
+    named = dict(fields)
+    found: list[object] = [named.get("access_token"), named.get("trade_token")]
+    try:
+        content = json.loads(named.get("biz_content") or "null")
+    except (ValueError, RecursionError):
+        content = None
+    if isinstance(content, dict):
+        found.append(content.get("secret_key"))
+    return [
+        text.encode("utf-8", "replace")
+        for text in found
+        if isinstance(text, str) and len(text) >= _SHORTEST_SECRET
     ]

@@ -329,3 +329,9 @@ def test_an_answer_nobody_verifies_is_not_read(openssl: "Openssl") -> None:
         TigerAuth(signer, zone=UTC, verifier=each).requires_response_body
         for each in (None, verifier)
     ] == [False, True]
+
+
+def test_a_verifier_that_is_none_is_refused_before_anything_is_sent(openssl: "Openssl") -> None:
+    wrong: Any = "the gateway's public key"
+    with pytest.raises(TypeError, match=r"^verifier is a str, not a ResponseVerifier$"):
+        TigerAuth(Signer(ID, openssl.key(PAGE)), zone=UTC, verifier=wrong)

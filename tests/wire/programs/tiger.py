@@ -49,7 +49,8 @@ def call(
     address = urlsplit(url)
     connection = http.client.HTTPConnection(str(address.hostname), address.port or 80, timeout=60)
     target = f"http://{address.netloc}{address.path}" if how == "absolute" else address.path
-    headers = {"Content-Type": "application/json"}
+    kind = "x-www-form-urlencoded" if how == "form" else "json"
+    headers = {"Content-Type": f"application/{kind}"}
     connection.request("POST", target, json.dumps(fields | {"sign": sign}), headers)
     answer = connection.getresponse()
     body = answer.read()
