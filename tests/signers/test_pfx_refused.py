@@ -391,6 +391,11 @@ OTHERS: dict[str, tuple[Callable[[], str | bytes], str, Kind]] = {
     "another type": (lambda: seq(oid("1.2.3")), "not-a-pfx", Kind.UNKNOWN),
     "a set": (lambda: seq(set_of()), "not-a-pfx", Kind.UNKNOWN),
     "a sequence": (lambda: seq(seq()), "not-a-pfx", Kind.UNKNOWN),
+    "a key's algorithm": (
+        lambda: seq(integer(0), seq(oid("1.2.840.113549.1.1.1"))),
+        "key",
+        Kind.KEY,
+    ),
     "BER of no use": (lambda: open_ended(0x30, open_ended(0x30)), "not-a-pfx", Kind.UNKNOWN),
     "version 4": (lambda: pfx(GOOD, version=4), "wrong-version", Kind.PFX),
     "signed": (

@@ -235,7 +235,8 @@ def read_body(body: bytes, form: type[_Body]) -> _Body:
     except msgspec.ValidationError as error:
         # Its message may quote the body, where a client may have put anything.
         raise _invalid(f"{_where(str(error))} is missing or not what it takes") from None
-    except (ValueError, RecursionError):
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        # What cannot be decoded is a ValueError in later versions of the library only.
         raise Refused.by_problem(
             Problem.BODY_UNREADABLE,
             "malformed-body",
