@@ -11,7 +11,7 @@ import pytest
 from signproof.codec import decode_octets
 from signproof.corpus import Case, Corpus
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.unmeasured]
 
 HERE = Path(__file__).parent
 NODE_ADAPTER = str(HERE / "node" / "adapter.mjs")

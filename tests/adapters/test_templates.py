@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from signproof.cli.new_adapter import command
 from signproof.corpus import RECORDED, Corpus
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.unmeasured]
 
 Verify = Callable[..., subprocess.CompletedProcess[str]]
 

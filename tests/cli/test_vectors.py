@@ -16,7 +16,7 @@ from signproof.mistakes.base import Catalogue
 from signproof.mistakes.longbridge_hmac import CATALOGUE
 from signproof.oracles import openssl
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.unmeasured]
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -138,6 +138,7 @@ def test_write_where_nothing_can_be_written(
 # Adequacy.
 
 
+@pytest.mark.heavy
 def test_adequacy(run: Run) -> None:
     lines = [
         f"{scheme}: {count} of {count} mistakes are killed\n"
@@ -179,6 +180,7 @@ def test_adequacy_names_survivors_and_twins(run: Run) -> None:
     ]
 
 
+@pytest.mark.heavy
 @pytest.mark.heavy
 def test_adequacy_wants_negative_vectors(run: Run, copy: Path) -> None:
     path = copy / f"{SCHEME}/mistakes.json"

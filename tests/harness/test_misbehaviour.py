@@ -17,6 +17,8 @@ from signproof.implementations import child, stdio
 from signproof.implementations.base import NeverRan
 from signproof.model import Outcome, Report
 
+pytestmark = pytest.mark.once
+
 Run = Callable[..., Report]
 Command = Callable[..., list[str]]
 Verdict = tuple[dict[str, tuple[str, str]], int]

@@ -19,7 +19,7 @@ from signproof.schemes.longbridge_hmac.sending import PROGRAM
 from signproof.server import Exchange
 from signproof.wire import judge_exchange
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.unmeasured]
 
 SCHEME = schemes.get("longbridge-hmac")
 HTTP = SCHEME.signing()

@@ -20,7 +20,7 @@ from signproof.wire import Ended, fill, program_environment
 from signproof.wire import run as run_program
 
 # What these show does not depend on the Python, and programs are slow to start.
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.unmeasured]
 
 Run = Callable[..., tuple[int, str, str]]
 Client = Callable[..., list[str]]
