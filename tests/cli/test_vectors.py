@@ -16,7 +16,7 @@ from signproof.mistakes.base import Catalogue
 from signproof.mistakes.longbridge_hmac import CATALOGUE
 from signproof.oracles import openssl
 
-pytestmark = [pytest.mark.once, pytest.mark.unmeasured]
+pytestmark = pytest.mark.once
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -57,6 +57,7 @@ def test_lint(run: Run, altered: Path) -> None:
     assert run("vectors", "lint", "--vectors", str(altered))[1].endswith("\n2 faults\n")
 
 
+@pytest.mark.heavy
 def test_check(run: Run, altered: Path) -> None:
     clean = "writing them again gives the same octets\n"
     assert run("vectors", "check") == (0, clean, "")
