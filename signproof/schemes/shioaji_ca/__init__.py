@@ -1,0 +1,23 @@
+"""Shioaji / SinoPac: API key and secret, CA activation, CA signatures."""
+
+from signproof.scheme import Scheme
+from signproof.schemes.shioaji_ca.check import signed_pkcs7
+from signproof.schemes.shioaji_ca.model import Credential
+from signproof.schemes.shioaji_ca.operations import OPERATIONS, REASONS, prepare
+from signproof.schemes.shioaji_ca.pipeline import PIPELINE, STAGES
+
+__all__ = ["SCHEME"]
+
+SCHEME = Scheme(
+    id="shioaji-ca",
+    title="Shioaji / SinoPac: API key, CA activation and CA signatures",
+    credential=Credential,
+    prepare=prepare,
+    operations=OPERATIONS,
+    reasons=REASONS,
+    stages=STAGES,
+    pipeline=PIPELINE,
+    checks={"signed-pkcs7": signed_pkcs7},
+    mistakes="signproof.mistakes.shioaji_ca",
+    oracle="signproof.oracles.shioaji_ca",
+)
