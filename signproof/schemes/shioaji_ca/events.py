@@ -139,6 +139,5 @@ def _account(account: _Account) -> Account:
 def _output(step: flow.Step) -> StateOutput:
     outcome = step.outcome
     if isinstance(outcome, flow.Refused):
-        name = outcome.fault.name.lower().replace("_", "-")
-        return StateOutput(state=step.state.value, accepted=False, fault=name)
+        return StateOutput(state=step.state.value, accepted=False, fault=outcome.fault.value)
     return StateOutput(state=step.state.value, accepted=True, value=outcome.value)

@@ -114,7 +114,9 @@ def _rejecting(do: Callable[[Any, Any], Answer]) -> Callable[[Any, Any], Answer]
 
 
 def _output(output: msgspec.Struct) -> Answer:
-    return Answer(status=Status.OUTPUT, output=msgspec.to_builtins(output))
+    # Through JSON: otherwise pairs would stay tuples, which no vector has.
+    plain = msgspec.json.decode(msgspec.json.encode(output))
+    return Answer(status=Status.OUTPUT, output=plain)
 
 
 def _open(_: None, input_: OpenInput) -> Answer:
@@ -131,7 +133,10 @@ def _open(_: None, input_: OpenInput) -> Answer:
 
 
 def _person_id(_: None, input_: CertificateInput) -> Answer:
-    certificate = load_der_x509_certificate(decode_octets(input_.certificate_b64))
+    try:
+        certificate = load_der_x509_certificate(decode_octets(input_.certificate_b64))
+    except ValueError:
+        raise EnvelopeRefused(Flaw.MALFORMED_CERTIFICATE, Part.CERTIFICATE) from None
     return _output(PersonIdOutput(person_id=person_id(certificate)))
 
 
