@@ -5,6 +5,8 @@ their message what is wrong and what to do next. No message ever holds a secret,
 signature that would have been right.
 """
 
+from typing import TypeVar
+
 __all__ = [
     "InvalidInput",
     "NotUtf8",
@@ -12,7 +14,10 @@ __all__ = [
     "ResponseError",
     "SignerError",
     "VerificationError",
+    "without_frames",
 ]
+
+_Error = TypeVar("_Error", bound="SignerError")
 
 
 class SignerError(Exception):
@@ -47,3 +52,12 @@ class VerificationError(PeerError):
 
 class ResponseError(PeerError):
     """A response is not in the documented form, or reports an error."""
+
+
+def without_frames(error: _Error) -> _Error:
+    """Return the error without the frames and the context, which hold what was given.
+
+    Raised anew elsewhere, its traceback shows no key, password or body among the local variables.
+    """
+    error.__context__ = None
+    return error.with_traceback(None)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from signers.errors import InvalidInput, ResponseError
+from signers.errors import InvalidInput, ResponseError, without_frames
 from signers.secret import Secret
 
 __all__ = [
@@ -185,15 +185,9 @@ def parse_envelope(status: int, body: bytes) -> Envelope:
     try:
         return _read_envelope(status, body)
     except ResponseError as error:
-        problem = _without_frames(error)
+        problem = without_frames(error)
     del body  # a traceback that shows local variables must not show a token
     raise problem
-
-
-def _without_frames(error: ResponseError) -> ResponseError:
-    """Return the error without the frames and the context that hold the response's body."""
-    error.__context__ = None
-    return error.with_traceback(None)
 
 
 def _read_envelope(status: int, body: bytes) -> Envelope:
@@ -276,7 +270,7 @@ def parse_refresh(status: int, body: bytes) -> AccessToken:
     try:
         return _read_refresh(status, body)
     except ResponseError as error:
-        problem = _without_frames(error)
+        problem = without_frames(error)
     del body  # a traceback that shows local variables must not show a token
     raise problem
 

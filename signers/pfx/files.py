@@ -6,8 +6,9 @@ import re
 import stat
 import unicodedata
 
+from signers.errors import without_frames
 from signers.pfx.errors import FileMissing, FileUnreadable, InputTooLarge, NotAFile, PfxRefused
-from signers.pfx.opening import DEFAULT_LIMITS, Pfx, open_pfx, without_frames
+from signers.pfx.opening import DEFAULT_LIMITS, Pfx, open_pfx
 from signers.pfx.shapes import Note, PathHint
 from signers.pfx.structure import Limits
 from signers.secret import Secret

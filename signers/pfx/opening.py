@@ -7,7 +7,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import pkcs12
 
-from signers.errors import NotUtf8
+from signers.errors import NotUtf8, without_frames
 from signers.pfx.algorithms import Encryption, Mac
 from signers.pfx.certificates import Certificate, certificate, public_key_info
 from signers.pfx.errors import (
@@ -33,7 +33,7 @@ from signers.pfx.shapes import BagKind, Encoding, Kind, Note
 from signers.pfx.structure import Content, Limits, Structure, read
 from signers.secret import Secret
 
-__all__ = ["DEFAULT_LIMITS", "Description", "Pfx", "look", "open_pfx", "without_frames"]
+__all__ = ["DEFAULT_LIMITS", "Description", "Pfx", "look", "open_pfx"]
 
 DEFAULT_LIMITS = Limits()
 
@@ -155,12 +155,6 @@ def _masked(data: str | bytes | Secret, limits: Limits) -> Secret:
     finally:
         del data
     raise problem
-
-
-def without_frames(error: PfxRefused) -> PfxRefused:
-    """Return the error without the frames and the context that hold the file."""
-    error.__context__ = None
-    return error.with_traceback(None)
 
 
 def _structure(octets: bytes, limits: Limits) -> Structure:

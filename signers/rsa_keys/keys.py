@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from signers.der import Tag, encode, encode_integer
-from signers.errors import NotUtf8
+from signers.errors import NotUtf8, without_frames
 from signers.rsa_keys.encrypted import decrypted
 from signers.rsa_keys.errors import (
     FailsFullCheck,
@@ -148,7 +148,7 @@ def load(
     try:
         return _load(_masked(data), passphrase, lenient=lenient)
     except KeyRefused as error:
-        problem = _without_frames(error)
+        problem = without_frames(error)
     finally:
         del data  # a traceback that shows local variables must not show it
     raise problem
@@ -167,7 +167,7 @@ def load_public(data: str | bytes | Secret, *, lenient: bool = False) -> PublicK
             raise NeedsRepair(Kind.PUBLIC_KEY, repairs)
         return PublicKey(found.modulus, found.exponent)
     except KeyRefused as error:
-        problem = _without_frames(error)
+        problem = without_frames(error)
     finally:
         del data
     raise problem
@@ -178,13 +178,13 @@ def look(data: str | bytes | Secret, *, passphrase: Secret | None = None) -> Des
     try:
         octets = _masked(data)
     except KeyRefused as error:
-        return _refused(_without_frames(error), None)
+        return _refused(without_frames(error), None)
     finally:
         del data
     try:
         key = _load(octets, passphrase, lenient=True)
     except KeyRefused as error:
-        return _refused(_without_frames(error), octets)
+        return _refused(without_frames(error), octets)
     return Description(
         Kind.RSA_PRIVATE_KEY,
         key.form,
@@ -259,12 +259,6 @@ def _masked(data: str | bytes | Secret) -> Secret:
     finally:
         del data
     raise NotAKey
-
-
-def _without_frames(error: KeyRefused) -> KeyRefused:
-    """Return the error without the frames and the context that hold the key."""
-    error.__context__ = None
-    return error.with_traceback(None)
 
 
 def _load(octets: Secret, passphrase: Secret | None, *, lenient: bool) -> PrivateKey:

@@ -25,13 +25,12 @@ from signproof.scheme import Asked, Sending
 from signproof.schemes.tiger_rsa import pipeline
 from signproof.schemes.tiger_rsa.model import Credential, SettingsOutput
 from signproof.schemes.tiger_rsa.operations import OPERATIONS, prepare
+from signproof.schemes.tiger_rsa.received import received_fields, received_input
 from signproof.schemes.tiger_rsa.replay import (
     RECEIVED,
     REQUEST,
     SIGN,
     asked,
-    received_fields,
-    received_input,
 )
 from signproof.schemes.tiger_rsa.sending import PROGRAM, recorded, sending
 

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.hashes import (
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import Certificate, InvalidVersion, load_der_x509_certificate
 
+from signers.errors import without_frames
 from signers.shioaji.ca import cms
 from signers.shioaji.ca.flaws import EnvelopeRefused, Flaw, Part
 from signers.shioaji.ca.keys import rsa_key
@@ -83,8 +84,7 @@ def _verified(
     try:
         return _verify(envelope, certificate, expected)
     except EnvelopeRefused as error:
-        error.__context__ = None
-        return error.with_traceback(None)
+        return without_frames(error)
 
 
 def _verify(envelope: str, certificate: Certificate | None, expected: Expected) -> Verified:

@@ -7,7 +7,8 @@ from signproof.schemes.tiger_rsa.model import Credential
 from signproof.schemes.tiger_rsa.opened import opened
 from signproof.schemes.tiger_rsa.operations import OPERATIONS, REASONS, prepare, read_settings
 from signproof.schemes.tiger_rsa.pipeline import PIPELINE, STAGES
-from signproof.schemes.tiger_rsa.replay import asked, received_input
+from signproof.schemes.tiger_rsa.received import received_input
+from signproof.schemes.tiger_rsa.replay import asked
 from signproof.schemes.tiger_rsa.sending import PROGRAM, recorded, sending, sent_secrets
 
 __all__ = ["SCHEME"]

@@ -12,7 +12,7 @@ from signers.tiger import Opened, Padding, open_signature, stages
 from signproof.codec import CodecError, decode_octets, encode_octets
 from signproof.scheme import Replay
 from signproof.schemes.tiger_rsa.pipeline import PIPELINE
-from signproof.schemes.tiger_rsa.replay import received_fields
+from signproof.schemes.tiger_rsa.received import received_fields
 
 __all__ = ["opened"]
 

@@ -1,4 +1,4 @@
-"""How operations run through the scheme's pipeline, and what a request tells of itself."""
+"""How operations run through the scheme's pipeline."""
 
 import json
 from datetime import UTC, datetime
@@ -8,19 +8,19 @@ import msgspec
 
 from signers.tiger import (
     PATH,
-    Charset,
     Opened,
     Padding,
     format_timestamp,
     open_signature,
     stages,
 )
-from signers.tiger.body import NumberText, read_object
+from signers.tiger.body import read_object
 from signproof.codec import CodecError, decode_octets, encode_octets
 from signproof.model import Request
 from signproof.requests import from_model
 from signproof.scheme import Asked, Replay
 from signproof.schemes.tiger_rsa.pipeline import PIPELINE, STAGES, Pairs, loaded, pkcs1_line
+from signproof.schemes.tiger_rsa.received import received_fields
 
 __all__ = [
     "LOAD_KEY",
@@ -32,8 +32,6 @@ __all__ = [
     "SIGN_RESPONSE",
     "asked",
     "key_of",
-    "received_fields",
-    "received_input",
     "stages_of",
 ]
 
@@ -255,42 +253,6 @@ def _comparable(body: bytes) -> object:
     return {name: (type(value).__name__, value) for name, value in parsed.items()}
 
 
-def received_fields(body: bytes) -> tuple[Pairs, str, object]:
-    """Return the fields of a body without ``sign``, its charset, and ``sign``.
-
-    A number, an object or a list is given as text. Raises CodecError for what is no JSON object.
-    """
-    parsed = read_object(body, numbers_as_text=True)
-    if not isinstance(parsed, dict):
-        other = read_object(body, Charset.GBK, numbers_as_text=True)
-        if not isinstance(other, dict):
-            raise CodecError(str(parsed))
-        parsed = other
-    charset = str(parsed.get("charset", "")).upper()
-    fields = tuple((name, _field_text(value)) for name, value in parsed.items() if name != "sign")
-    return fields, charset if charset in list(Charset) else "UTF-8", parsed.get("sign")
-
-
-def _field_text(value: object) -> str | None:
-    if value is None or isinstance(value, str):
-        return None if value is None else str(value)
-    return _json(value)
-
-
-def _json(value: object) -> str:
-    """Return compact JSON, its numbers as they were written."""
-    match value:
-        case NumberText():
-            return str(value)
-        case dict():
-            members = (f"{_json(name)}:{_json(member)}" for name, member in value.items())
-            return f"{{{','.join(members)}}}"
-        case list():
-            return f"[{','.join(map(_json, value))}]"
-        case _:
-            return json.dumps(value, ensure_ascii=False)
-
-
 def _hindsight_values(credential: Json, input_: Json, output: Json) -> dict[str, Any]:
     """Take what was chosen by the implementation from the request it made."""
     del input_
@@ -318,26 +280,6 @@ REQUEST = Replay(
     _without_empties,
     _beyond_pairs,
 )
-
-
-def received_input(request: Json) -> Json:
-    """Return the input of `request` that asks for what was received.
-
-    A body that is no JSON object asks for nothing that it could be.
-    """
-    try:
-        fields, charset, _ = received_fields(decode_octets(request["body_b64"]))
-    except CodecError:
-        fields, charset = (), "UTF-8"
-    named = dict(fields)
-    own = {"method", "biz_content", "timestamp", "tiger_id", "charset", "sign_type"}
-    return {
-        "api_method": named.get("method") or "",
-        "biz_content": named.get("biz_content"),
-        "timestamp": named.get("timestamp") or "",
-        "charset": charset,
-        "more": [[name, value] for name, value in fields if name not in own],
-    }
 
 
 def asked(asked: Asked) -> tuple[str, Json]:

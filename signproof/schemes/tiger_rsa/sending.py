@@ -6,7 +6,7 @@ from typing import Any
 
 from signproof.codec import CodecError, decode_octets
 from signproof.scheme import Program, Sending
-from signproof.schemes.tiger_rsa.replay import received_fields, received_input
+from signproof.schemes.tiger_rsa.received import received_fields, received_input
 
 __all__ = ["PROGRAM", "recorded", "sending", "sent_secrets"]
 
