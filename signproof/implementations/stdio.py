@@ -1,5 +1,6 @@
 """An implementation in any language, as a program that speaks JSON lines (docs/protocol.md)."""
 
+import contextlib
 import shlex
 import time
 from collections import deque
@@ -107,6 +108,9 @@ class Stdio:
             # The child ran before, so what is left counts as errors of the implementation.
             for case in cases:
                 self.replies.setdefault(case.id, Broken(Outcome.ERROR, f"not run: {error}"))
+        except KeyboardInterrupt:
+            self._take_what_was_said()
+            raise
         finally:
             self.close()
         return self.replies
@@ -115,6 +119,13 @@ class Stdio:
         """End the child and its whole process group, where no case is to be run any more."""
         self._child.kill()
         self._keep_stderr()
+
+    def _take_what_was_said(self) -> None:
+        """End the child and file the replies that it had written and nobody had read."""
+        self._child.kill()
+        with contextlib.suppress(Ended, TooLong, _Trouble):
+            while True:
+                self._take_reply(self._child.receive(0))
 
     def _offers(self, case: Case) -> bool:
         if case.vector.operation in self.operations.get(case.scheme, ()):

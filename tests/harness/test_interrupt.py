@@ -11,15 +11,33 @@ from pathlib import Path
 
 import pytest
 
+from signproof.corpus import Case, Corpus
+from signproof.implementations.child import Child
+from signproof.implementations.stdio import Stdio
+from signproof.verify import verify
+
 PATIENCE_S = 60
 
 
-def is_alive(pid: int) -> bool:
+def state(pid: int) -> str:
     try:
         text = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
-        return False
-    return text.rpartition(")")[2].split()[0] not in {"Z", "X"}
+        return "X"
+    return text.rpartition(")")[2].split()[0]
+
+
+def is_alive(pid: int) -> bool:
+    return state(pid) not in {"Z", "X"}
+
+
+def rests(pid: int) -> bool:
+    """Tell whether the process has nothing to do for a while: it waits for its adapter."""
+    for _ in range(10):
+        if state(pid) != "S":
+            return False
+        time.sleep(0.01)
+    return True
 
 
 def wait_for(condition: Callable[[], object]) -> bool:
@@ -49,6 +67,7 @@ def interrupted(
     ) as process:
         try:
             assert wait_for(lambda: pid_file.exists() and pid_file.read_text())
+            assert wait_for(lambda: rests(process.pid))
             os.killpg(process.pid, number)
             out, err = process.communicate(timeout=PATIENCE_S)
         finally:
@@ -87,3 +106,28 @@ def test_an_end_takes_the_adapter_along(
     code, out, err, pid = interrupted(number, command("TellsItsPid", str(pid_file)), pid_file)
     assert (code, out, err) == (128 + number, "", "")
     assert wait_for(lambda: not is_alive(pid))
+
+
+def test_what_the_adapter_had_said_before_an_interrupt_counts(
+    command: Callable[..., list[str]],
+    many: list[Case],
+    corpus: Corpus,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    pid_file = tmp_path / "pid"
+    driver = Stdio(command("TellsItsPid", str(pid_file)))
+    receive = Child.receive
+    interrupts = iter([KeyboardInterrupt])
+
+    def interrupted_once(child: Child, timeout_s: float) -> bytes:
+        if len(driver.replies) == 1:
+            # Four more replies are in the pipe by the time the adapter waits.
+            assert wait_for(lambda: pid_file.exists() and pid_file.read_text())
+            for interrupt in interrupts:
+                raise interrupt
+        return receive(child, timeout_s)
+
+    monkeypatch.setattr(Child, "receive", interrupted_once)
+    report = verify(driver, corpus, many)
+    assert (report.counts, report.complete, report.exit_code) == ({"pass": 5}, False, 130)
