@@ -117,5 +117,6 @@ def _is_negative_of(scheme: Scheme, mistake: Mistake, case: Case, by_id: dict[st
     if baseline is None or rebuild is None or case.vector.expected.reject is UNSET:
         return False
     values = rebuild.values(dict(baseline.credential or {}), baseline.input)
+    values = rebuild.recognised(values, case.input)
     produced = rebuild.output(mistake.edit(scheme.pipeline).run(values))
     return rebuild.same(case.input, produced)

@@ -117,7 +117,7 @@ class Corpus:
                 resolved[f"{name}_b64" if name == "file" else f"{name[:-5]}_b64"] = (
                     codec.encode_octets(self._fixture(path, vector, value))
                 )
-            elif not name.endswith("_text"):
+            elif not _is_sibling(name, vector.input):
                 resolved[name] = _without_siblings(value)
         return resolved
 
@@ -135,13 +135,19 @@ class Corpus:
         return octets
 
 
+def _is_sibling(name: str, members: dict[str, Any]) -> bool:
+    """Tell whether a member repeats, for people, one that holds octets."""
+    stem = name.removesuffix("_text")
+    return stem != name and (f"{stem}_b64" in members or f"{stem}_file" in members)
+
+
 def _without_siblings(value: Any) -> Any:
     """Drop readable `_text` siblings of `_b64` members, on every level."""
     if isinstance(value, dict):
         return {
             name: _without_siblings(member)
             for name, member in value.items()
-            if not (name.endswith("_text") and f"{name[:-5]}_b64" in value)
+            if not _is_sibling(name, value)
         }
     if isinstance(value, list):
         return [_without_siblings(member) for member in value]

@@ -82,7 +82,7 @@ class _Failure:
     def is_signed_right(self, pipeline: Pipeline) -> bool:
         """Tell whether the right computation gives this output: something else is wrong with it."""
         return any(
-            self.replay.same(self.output, self.replay.output(pipeline.run(start.values)))
+            self.replay.same(self.output, self.replay.output(pipeline.run(start.quick)))
             for start in self.starts
             if not start.in_hindsight
         )
@@ -90,7 +90,7 @@ class _Failure:
     def fit(self, hypothesis: _Hypothesis, pipeline: Pipeline) -> "_Start | None":
         """Return from where the replay gives the output seen, None where it does from nowhere."""
         for start in self.starts:
-            results = start.edited(hypothesis, pipeline).run(start.values)
+            results = start.edited(hypothesis, pipeline).run(start.quick)
             if self.replay.same(self.output, self.replay.output(results)):
                 return start
         return None
@@ -98,8 +98,8 @@ class _Failure:
     def shows(self, hypothesis: _Hypothesis, pipeline: Pipeline) -> bool:
         """Tell whether the mistake has any effect on this case, from the input or in hindsight."""
         return any(
-            self.replay.output(pipeline.run(start.values))
-            != self.replay.output(start.edited(hypothesis, pipeline).run(start.values))
+            self.replay.output(pipeline.run(start.quick))
+            != self.replay.output(start.edited(hypothesis, pipeline).run(start.quick))
             for start in self.starts
         )
 
@@ -109,6 +109,8 @@ class _Start:
     """Values that a pipeline starts from."""
 
     values: dict[str, Any]
+    quick: dict[str, Any]
+    """The same for telling whether a replay gives the output seen."""
     in_hindsight: bool
     """Whether they come from the output: what was chosen by the implementation is its own."""
 
@@ -165,7 +167,11 @@ def _replayable(scheme: Scheme, seen: Sequence[Seen]) -> Iterator[tuple[Seen, Re
 
 def _failure(scheme: Scheme, seen: Seen, replay: Replay) -> _Failure:
     credential = dict(seen.case.credential or {})
-    starts = [_Start(replay.values(credential, seen.case.input), in_hindsight=False)]
+
+    def start(values: dict[str, Any], *, in_hindsight: bool) -> _Start:
+        return _Start(values, replay.recognised(values, seen.output), in_hindsight)
+
+    starts = [start(replay.values(credential, seen.case.input), in_hindsight=False)]
     if replay.hindsight is not None:
         # Where the output's own octets cannot be read there is no hindsight.
         with suppress(CodecError):
@@ -174,12 +180,12 @@ def _failure(scheme: Scheme, seen: Seen, replay: Replay) -> _Failure:
             # Well signed as it stands: what made it another request is no mistake in signing, and
             # every mistake without effect on it would seem to fit.
             if not replay.same(seen.output, right):
-                starts.append(_Start(values, in_hindsight=True))
+                starts.append(start(values, in_hindsight=True))
     if replay.conforming is not None:
         starts += [
-            _Start(values, in_hindsight=start.in_hindsight)
-            for start in starts
-            for values in replay.conforming(start.values)
+            start(values, in_hindsight=each.in_hindsight)
+            for each in starts
+            for values in replay.conforming(each.values)
         ]
     hopeless = replay.hopeless is not None and replay.hopeless(credential, seen.output)
     return _Failure(seen.case, seen.output, replay, tuple(starts), hopeless)

@@ -56,7 +56,10 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     package: str
     version: str
-    ecosystem: Literal["pypi", "npm", "go", "cargo", "maven"]
+    ecosystem: Annotated[
+        Literal["system", "pypi", "npm", "go", "cargo", "maven"],
+        Meta(description="Who installs it; `system` is what the machine has: nothing is."),
+    ]
     language: str
     schemes: list[str]
     required: Annotated[bool, Meta(description="Whether CI fails without its result.")]
@@ -67,7 +70,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         list[str],
         Meta(
             min_length=1,
-            description="The driver's command in the SDK's folder; `{build}` is the cache's.",
+            description="The driver's command in the SDK's folder; `{build}` is the cache's, "
+            "`{python}` this Python.",
         ),
     ]
     typed: Annotated[
@@ -169,7 +173,9 @@ def build(sdk: Sdk, cache: Path, said: Callable[[str], None] = lambda _: None) -
 
 
 def _placed(command: Sequence[str], folder: Path) -> tuple[str, ...]:
-    return tuple(word.replace("{build}", str(folder)) for word in command)
+    return tuple(
+        word.replace("{build}", str(folder)).replace("{python}", sys.executable) for word in command
+    )
 
 
 def _sources(sdk: Sdk) -> Iterator[tuple[str, Path]]:
@@ -237,6 +243,10 @@ _Step = tuple[list[str], dict[str, str]]
 """A command that runs in the SDK's copied folder, and changes to the environment variables."""
 
 
+def _system(_sdk: Sdk, _cache: Path, _folder: Path) -> list[_Step]:
+    return []
+
+
 def _pypi(sdk: Sdk, _cache: Path, folder: Path) -> list[_Step]:
     venv = folder / "venv"
     pip = [str(venv / "bin/python"), "-m", "pip", "install", "--disable-pip-version-check"]
@@ -275,6 +285,7 @@ def _maven(_sdk: Sdk, _cache: Path, _folder: Path) -> list[_Step]:
 
 
 _STEPS: Mapping[str, Callable[[Sdk, Path, Path], list[_Step]]] = {
+    "system": _system,
     "pypi": _pypi,
     "npm": _npm,
     "go": _go,

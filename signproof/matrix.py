@@ -83,9 +83,8 @@ def judge_sdk(
     *home* is an empty folder, its home. Raises KnownError for its list of known failures.
     """
     allowed = _known(sdk, scheme, corpus)
-    http = scheme.signing()
     variables = without_credentials(scheme, sandbox.quiet_environment(os.environ, home))
-    away = program_environment(scheme, http, http.program.credential, _NOWHERE)
+    away = program_environment(scheme, scheme.pointing().credential, _NOWHERE)
     port = sdk.manifest.port
     try:
         driver = Stdio(
@@ -104,7 +103,7 @@ def judge_sdk(
                 scheme=scheme,
                 clock=clock,
                 questions=questions(scheme),
-                offered={*http.direct} & {*driver.operations.get(scheme.id, ())},
+                offered={*scheme.direct} & {*driver.operations.get(scheme.id, ())},
                 port=port,
                 known=allowed,
                 progress=progress,
@@ -158,7 +157,7 @@ def _typed(
     clock: Callable[[], float],
 ) -> Report:
     http = scheme.signing()
-    credential = http.program.credential
+    credential = scheme.pointing().credential
     watched = watch(
         server,
         scheme,

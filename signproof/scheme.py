@@ -56,6 +56,14 @@ class Replay:
     give it, such as a signature by another key; saves a long search."""
     refusals: bool = False
     """Whether the pipeline can refuse, which is then the output without members."""
+    recognising: Callable[[dict[str, Any], Json], dict[str, Any]] | None = None
+    """From values and the output seen (of `Operation.rebuild`, the input seen) to values with which
+    the pipeline gives exactly that wherever it would anyhow, but with less work, or without a key
+    that is not known; what else it gives then means nothing."""
+
+    def recognised(self, values: dict[str, Any], seen: Json) -> dict[str, Any]:
+        """Return *values* for telling whether a replay gives what was *seen*."""
+        return values if self.recognising is None else self.recognising(values, seen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +82,10 @@ class Operation:
     """For an operation that judges its input: how such an input is made."""
     stages: tuple[str, ...] | None = None
     """The scheme's stages that its vectors hold where they hold any; None for all."""
+    at_its_time: Callable[[Json, Json], Json | None] | None = None
+    """From an input with a time and the output of an implementation that takes its own clock's to
+    the input with the time taken, None where the output does not show it. None where the operation
+    has no time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +100,17 @@ class Program:
     """Environment variables that official SDKs take the base URL from."""
     fixed: Mapping[str, str]
     """Environment variables with what else keeps official SDKs on this machine; `{base_url}` in a
-    value is the mock's address, `{socket_url}` the same for WebSockets."""
+    value is the mock's address, `{socket_url}` the same for WebSockets, and a member's name in
+    braces its value in the credential."""
     withheld: tuple[str, ...] = ()
     """Environment variables beside the credential's that hold a secret of the user's, or name a
     file with one: a program under test does not get them."""
+    isolated: bool = False
+    """Whether SDKs are run only where they cannot reach a network: they have no address to change,
+    and what they are asked would go to the broker."""
+    starts_from_env: bool = False
+    """Whether the mock starts from a `.env` too: its module has `started(octets, folder,
+    environment, clock)` then, which returns `Started`."""
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -149,15 +168,10 @@ class HttpSigning:
     request at all."""
     recorded: Callable[[Json], list[tuple[str, Json, Json]]]
     """From a request as a client sent it to what it shows: operation, input, expected output."""
-    program: Program
     signed_stage: str
     """The stage that shows best what is signed: to compare with one's own."""
-    direct: tuple[str, ...] = ()
-    """Operations that drivers of SDKs are asked besides sending, where they offer them."""
     sent_secrets: Callable[[bytes], list[bytes]] = lambda _body: []
     """From the body of a request to what in it is not shown, whoever's it is."""
-    one_by_one: str = ""
-    """The topic whose vectors are shown one by one against the SDKs; mostly none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,12 +193,18 @@ class Scheme:
     features: Mapping[str, str] = field(default_factory=dict)
     """What a vector may require, with its meaning."""
     environment: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """By member of the credential, the environment variables that may hold it, best first. One
-    that has a default may be missing."""
+    """By member of the credential that a program has, the environment variables that may hold it,
+    best first. One that has a default may be missing."""
     usable: Mapping[str, Callable[[str], object]] = field(default_factory=dict)
     """By member, raises InvalidInput for a text with which nothing could even be verified."""
     http: HttpSigning | None = None
     """None where it signs none; see `signing`."""
+    program: Program | None = None
+    """None where there is no mock; see `pointing`."""
+    direct: tuple[str, ...] = ()
+    """Operations that drivers of SDKs are asked besides sending, where they offer them."""
+    one_by_one: tuple[str, ...] = ()
+    """The topics whose vectors are shown one by one against the SDKs; mostly none."""
     read_settings: Callable[[bytes], dict[str, str]] | None = None
     """From the octets of the broker's own settings file to the credential's members; raises
     InvalidInput. None where the broker has no such file."""
@@ -203,3 +223,9 @@ class Scheme:
         if self.http is None:
             raise ValueError(f"{self.id} does not sign HTTP requests")
         return self.http
+
+    def pointing(self) -> Program:
+        """Return how a program is pointed at its mock; raises ValueError where it has none."""
+        if self.program is None:
+            raise ValueError(f"{self.id} has no mock broker")
+        return self.program

@@ -23,10 +23,12 @@ from signproof.server import Exchange, Server
 from signproof.verify import report
 from signproof.wire import mock_for
 
-__all__ = ["EXACT", "SAME", "Sent", "is_direct", "send", "sendable"]
+__all__ = ["EXACT", "OWN_TIME", "SAME", "Sent", "is_direct", "send", "sendable"]
 
 EXACT = "exact octets"
 SAME = "same request"
+OWN_TIME = "own-time"
+"""The feature of a driver whose SDK takes the time from the machine's clock."""
 
 _SEND = "send"
 _HOSTS = 250
@@ -53,12 +55,13 @@ def sendable(scheme: Scheme, cases: Iterable[Case]) -> tuple[dict[str, Sending],
     A vector that expects a refusal is no request to send. Those that differ in the timestamp only
     are one request here, since an SDK chooses its own.
     """
-    http = scheme.signing()
     how: dict[str, Sending] = {}
     excluded: dict[str, str] = {}
     first: dict[bytes, str] = {}
+    if scheme.http is None:
+        return how, excluded
     for case in cases:
-        sending = http.sending(case.vector.operation, case.input)
+        sending = scheme.http.sending(case.vector.operation, case.input)
         if sending is None or is_direct(scheme, case) or _topic(case) == RECORDED:
             continue  # what was recorded was sent before, for another vector
         if case.vector.expected.reject is not msgspec.UNSET:
@@ -82,7 +85,7 @@ def is_direct(scheme: Scheme, case: Case) -> bool:
 
     What takes a feature is for implementations that can be told more than SDKs can.
     """
-    asked = case.vector.operation in scheme.signing().direct and not case.vector.requires
+    asked = case.vector.operation in scheme.direct and not case.vector.requires
     return asked and _topic(case) != RECORDED
 
 
@@ -113,7 +116,6 @@ def send(
     every case is on that port of an address of its own. Raises NeverRan, and OSError where the
     port cannot be had.
     """
-    http = scheme.signing()
     how, _ = sendable(scheme, cases)
     direct = [case for case in cases if case.vector.operation in offered]
     chosen = [case for case in cases if case.id in how and case.vector.operation not in offered]
@@ -130,20 +132,26 @@ def send(
 
         asked = [
             _send_case(
-                case, how[case.id], address(case.id, mock_for(http, [case.credential], clock))
+                case, how[case.id], address(case.id, mock_for(scheme, [case.credential], clock))
             )
             for case in chosen
         ]
-        own = http.program.credential
+        own = scheme.pointing().credential
         for question in questions:
-            mock = question.mock or (lambda credential, clock: mock_for(http, [credential], clock))
+            mock = question.mock or (
+                lambda credential, clock: mock_for(scheme, [credential], clock)
+            )
             scripted = Scripted(mock(own, clock), question.replies)
             asked.append(question.case(scheme.id, own, address(question.id, scripted)))
         try:
             driver.run([*asked, *direct], progress)
         except KeyboardInterrupt:
             complete = False
-    judged = [case for case in direct if case.id in driver.replies]
+    judged = [
+        _at_its_time(scheme, case, driver.replies[case.id], driver.features)
+        for case in direct
+        if case.id in driver.replies
+    ]
     replies = {case.id: driver.replies[case.id] for case in judged}
     for case in chosen:
         if case.id in driver.replies:
@@ -169,6 +177,26 @@ def send(
     }
     judgement = msgspec.structs.replace(judgement, results=results)
     return Sent(judgement, exchanges, clock(), observations)
+
+
+def _at_its_time(scheme: Scheme, case: Case, reply: Reply, features: Collection[str]) -> Case:
+    """Return the case as asked of an SDK that takes the time from its own clock.
+
+    What is due for that time is what the reference gives.
+    """
+    operation = scheme.operations[case.vector.operation]
+    if OWN_TIME not in features or operation.at_its_time is None or isinstance(reply, Broken):
+        return case
+    input_ = operation.at_its_time(case.input, reply.output)
+    if input_ is None or case.vector.expected.reject is not msgspec.UNSET:
+        return case
+    expected = case.vector.expected
+    if expected.check is msgspec.UNSET:
+        credential = msgspec.convert(case.credential, scheme.credential)
+        typed = msgspec.convert(input_, operation.input)
+        expected = Expected(output=operation.reference(scheme.prepare(credential), typed).output)
+    vector = msgspec.structs.replace(case.vector, input=input_, stages={}, expected=expected)
+    return replace(case, vector=vector, input=input_)
 
 
 def _own_host(number: int) -> str:

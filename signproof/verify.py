@@ -91,7 +91,7 @@ def report(
         for scheme_id in dict.fromkeys(case.scheme for case in answered):
             diagnosis = _diagnosed(scheme_id, answered, replies, results)
             explained |= diagnosis.explained
-            _add(diagnosis, results)
+            _add(diagnosis, replies, results)
         for case in answered:
             results[case.id] = _with_opened(case, replies[case.id], results[case.id])
     except KeyboardInterrupt:
@@ -189,19 +189,22 @@ def _judge_output(scheme: Scheme, case: Case, result: Result, reply: Answer) -> 
         if finding is not None:
             return _change(result, outcome=Outcome.FAIL, message=finding.message)
         return result
+    optional = _optional(scheme, case)
     if expected.any_of is not UNSET:
         for choice in expected.any_of:
-            if _agrees(reply.output, choice.output):
+            if _agrees(reply.output, choice.output, optional):
                 return _change(result, label=choice.label)
         return _change(
             result, outcome=Outcome.FAIL, message="the output is none of the conforming forms"
         )
     wanted = expected.output if expected.output is not UNSET else {}
     difference = _stage_difference(case, reply)
-    if _agrees(reply.output, wanted):
+    if _agrees(reply.output, wanted, optional):
         note = f"the output is right, but its stage {difference.stage} is not" if difference else ""
         return _change(result, note=note, difference=difference)
-    wrong = next(name for name in wanted if reply.output.get(name) != wanted[name])
+    wrong = next(
+        name for name in wanted if not _agrees(reply.output, {name: wanted[name]}, optional)
+    )
     if difference is None:
         difference = first_difference(
             {wrong: _octets(wanted[wrong])}, {wrong: _octets(reply.output.get(wrong))}
@@ -209,18 +212,33 @@ def _judge_output(scheme: Scheme, case: Case, result: Result, reply: Answer) -> 
     return _change(result, outcome=Outcome.FAIL, message=f"{wrong} is wrong", difference=difference)
 
 
-def _agrees(output: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
-    return all(output.get(name) == value for name, value in wanted.items())
+def _optional(scheme: Scheme, case: Case) -> set[str]:
+    """Return the members of the output that an implementation need not tell."""
+    fields = msgspec.structs.fields(scheme.operations[case.vector.operation].output)
+    return {one.name for one in fields if one.default is UNSET}
+
+
+def _agrees(
+    output: Mapping[str, Any], wanted: Mapping[str, Any], optional: Collection[str]
+) -> bool:
+    return all(
+        output.get(name) == value or (name in optional and name not in output)
+        for name, value in wanted.items()
+    )
 
 
 def _stage_difference(case: Case, reply: Answer) -> Difference | None:
     """Return where a stage that the implementation reports first differs from the vector's."""
+    return first_difference(stage_octets(case.vector.stages), _reported(reply))
+
+
+def _reported(reply: Answer) -> dict[str, bytes]:
+    """Return the stages that the implementation reports."""
     try:
-        got = stage_octets(reply.stages)
+        return stage_octets(reply.stages)
     except CodecError:
         # What is no base64 is as wrong as a stage can be, and shown as it stands.
-        got = {name.removesuffix("_b64"): text.encode() for name, text in reply.stages.items()}
-    return first_difference(stage_octets(case.vector.stages), got)
+        return {name.removesuffix("_b64"): text.encode() for name, text in reply.stages.items()}
 
 
 def _octets(value: object) -> bytes:
@@ -289,12 +307,14 @@ def _named(case: Case, reply: Answer) -> dict[str, Any]:
     return {name: value for name, value in reply.output.items() if name in names}
 
 
-def _add(diagnosis: Diagnosis, results: dict[str, Result]) -> None:
+def _add(diagnosis: Diagnosis, replies: Mapping[str, Reply], results: dict[str, Result]) -> None:
     """Write causes into the results, and a difference where the implementation shows no stages."""
     for id_, causes in diagnosis.causes.items():
-        result = results[id_]
+        result, reply = results[id_], replies[id_]
+        # A member of the output may have a stage's name: what was reported tells the two apart.
+        reported = {} if isinstance(reply, Broken) else _reported(reply)
         shown = result.difference
-        if shown is None or shown.stage not in schemes.get(id_.partition("/")[0]).stages:
+        if shown is None or shown.stage not in reported:
             shown = diagnosis.differences.get(id_, shown)
         results[id_] = _change(result, causes=causes, difference=shown)
 

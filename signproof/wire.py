@@ -75,25 +75,26 @@ def fill(text: str, values: Mapping[str, str]) -> str:
 
 
 def program_environment(
-    scheme: Scheme, http: HttpSigning, credential: Mapping[str, str], base_url: str
+    scheme: Scheme, credential: Mapping[str, str], base_url: str
 ) -> dict[str, str]:
     """Return the variables that point a program at *base_url* with *credential*."""
+    program = scheme.pointing()
     names = {
         name: credential[member]
         for member, all_ in scheme.environment.items()
         if credential.get(member)
         for name in all_
     }
-    addresses = dict.fromkeys(http.program.address, base_url)
+    addresses = dict.fromkeys(program.address, base_url)
     mock = {"base_url": base_url, "socket_url": "ws" + base_url.removeprefix("http")}
-    fixed = {name: fill(value, mock) for name, value in http.program.fixed.items()}
+    fixed = {name: fill(value, {**credential, **mock}) for name, value in program.fixed.items()}
     return {**fixed, **addresses, **names}
 
 
 def without_credentials(scheme: Scheme, environment: Mapping[str, str]) -> dict[str, str]:
     """Return *environment* without the user's own credential: a real token is not for a mock."""
     own = {name for names in scheme.environment.values() for name in names}
-    own.update(scheme.signing().program.withheld)
+    own.update(scheme.pointing().withheld)
     return {name: text for name, text in environment.items() if name not in own}
 
 
@@ -202,7 +203,7 @@ def watch(
     http = scheme.signing()
     received: list[Exchange] = []
     endpoint = server.open(
-        mock_for(http, [credential], clock),
+        mock_for(scheme, [credential], clock),
         port=port,
         on_exchange=received.append,
         tls=ca_folder is not None,
@@ -213,7 +214,7 @@ def watch(
         "host": endpoint.host,
         "port": str(endpoint.port),
     }
-    pointed = program_environment(scheme, http, credential, endpoint.base_url)
+    pointed = program_environment(scheme, credential, endpoint.base_url)
     if ca_folder is not None:
         pointed |= dict.fromkeys(_CA_VARIABLES, str(server.ca_file(ca_folder)))
     own = {name: fill(text, values) for name, text in (variables or {}).items()}
@@ -231,11 +232,9 @@ def watch(
     return Watched(endpoint.base_url, judged, ended)
 
 
-def mock_for(
-    http: HttpSigning, credentials: Iterable[Any], clock: Callable[[], float]
-) -> ServedMock:
+def mock_for(scheme: Scheme, credentials: Iterable[Any], clock: Callable[[], float]) -> ServedMock:
     """Return the scheme's mock with an account for each of *credentials*."""
-    mock: ServedMock = import_module(http.program.mock).served(credentials, clock)
+    mock: ServedMock = import_module(scheme.pointing().mock).served(credentials, clock)
     return mock
 
 

@@ -7,8 +7,8 @@ the page as its two readers do, `Fault` lists what the broker refuses with, and
 imports httpx).
 
 The signature of the login itself is the SDK's own; its layout is unknown and is not made up here.
-The capability token ``sj1_`` is documented but was never confirmed by a server, and its BLAKE3
-would be a dependency of its own: it is not here.
+The capability token ``sj1_``, documented and never confirmed by a server, is in
+`signers.shioaji.capability`, a module apart, so that nothing else imports blake3.
 """
 
 from signers.evidence import Evidence

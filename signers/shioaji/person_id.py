@@ -8,6 +8,7 @@ looked at. That a CN that starts with ``-`` has no person id is inferred.
 from cryptography.x509 import Certificate
 from cryptography.x509.oid import NameOID
 
+from signers.pfx.quiet import quiet
 from signers.shioaji.errors import PersonIdNotFound
 
 __all__ = ["common_name", "find_person_id", "person_id"]
@@ -33,7 +34,8 @@ def find_person_id(source: Certificate | str) -> str | None:
 def common_name(certificate: Certificate) -> str | None:
     """Return the first CN of the subject, None where there is none or the subject is broken."""
     try:
-        names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+        with quiet():  # an empty CN is warned of
+            names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     except ValueError:
         return None
     text = names[0].value if names else None

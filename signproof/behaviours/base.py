@@ -23,9 +23,11 @@ class Observed:
     """What came of a question."""
 
     exchanges: Sequence[Exchange]
-    """Those whose request could be read; at least one."""
+    """Those whose request could be read; at least one, unless the question is a local one."""
     error: str
     """The SDK's own error; empty where its call succeeded."""
+    output: Mapping[str, Any] = field(default_factory=dict)
+    """All that the driver answered."""
 
     @property
     def requests(self) -> list[SignedRequest]:
@@ -35,7 +37,7 @@ class Observed:
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """A question about an SDK, put by sending one request."""
+    """A question about an SDK, put by one case of the operation `send`."""
 
     id: str
     question: str
@@ -53,6 +55,8 @@ class Behaviour:
     mock: Callable[[Mapping[str, str], Callable[[], float]], ServedMock] | None = None
     """Makes a mock of its own from the made-up credential and a clock in Unix seconds; None for
     the scheme's."""
+    local: bool = False
+    """Whether it is about what the SDK says, not about requests: it need not send any."""
 
     def case(self, scheme: str, credential: Mapping[str, str], base_url: str) -> Case:
         """Return the question as a case of the operation `send`."""
@@ -74,15 +78,15 @@ class Behaviour:
             return f"broke: {reply.message}"
         if reply.status is Status.SKIPPED:
             return "cannot be asked"
-        if not exchanges:
+        if not exchanges and not self.local:
             return "sends nothing"
         readable = [one for one in exchanges if one.request is not None]
-        if not readable:
+        if not readable and not self.local:
             return "sends what is no request"
         error = reply.output.get("error") or ""
         if reply.status is not Status.OUTPUT:
             error = reply.message or reply.status.value
-        return self.read(Observed(readable, str(error)))
+        return self.read(Observed(readable, str(error), reply.output))
 
 
 class Scripted:

@@ -16,7 +16,7 @@ from signers.secret import Secret
 from signproof import codec, sandbox, schemes
 from signproof.corpus import Corpus, CorpusError
 from signproof.reports.terminal import printable
-from signproof.scheme import HttpSigning, Scheme
+from signproof.scheme import HttpSigning, Program, Scheme
 
 __all__ = [
     "NoKeys",
@@ -31,6 +31,7 @@ __all__ = [
     "passphrase_option",
     "read_credential",
     "read_passphrase",
+    "read_password",
     "scheme_argument",
     "taken",
     "timeout_option",
@@ -91,6 +92,12 @@ def http_signing(scheme: Scheme) -> HttpSigning:
     """Return how the scheme signs HTTP requests; raises Problem where it does not."""
     with one_line(ValueError):
         return scheme.signing()
+
+
+def pointing(scheme: Scheme) -> Program:
+    """Return how a program is pointed at the scheme's mock; raises Problem where it has none."""
+    with one_line(ValueError):
+        return scheme.pointing()
 
 
 class OutFile(click.Path):
@@ -165,24 +172,38 @@ passphrase_option = click.option(
 
 
 def read_passphrase(path: Path | None) -> Secret | None:
-    """Return the passphrase in a file, None without one; raises Problem.
+    """Return the passphrase in a file, None without one; raises Problem."""
+    return _secret_in(path, "passphrase")
 
-    No message repeats the file's name, for somebody may have typed the passphrase instead.
+
+def read_password(path: Path | None) -> Secret | None:
+    """Return the password in a file, None without one; raises Problem."""
+    return _secret_in(path, "password")
+
+
+def _secret_in(path: Path | None, name: str) -> Secret | None:
+    """Return what is in the file of the option ``--NAME-file``, without the line end at its end.
+
+    No message repeats the file's name, for somebody may have typed the secret instead.
     """
-    from signproof.doctor.files import SourceUnreadable, read_source  # noqa: PLC0415 - cryptography
+    from signproof.doctor.files import (  # noqa: PLC0415 - cryptography
+        LARGEST_SECRET,
+        SourceUnreadable,
+        read_file,
+    )
 
     if path is None:
         return None
     try:
-        octets = read_source(path).octets.reveal()
+        octets = read_file(path, LARGEST_SECRET).octets.reveal()
     except SourceUnreadable as error:
-        problem = error.problem
+        problem = error.what
     else:
-        passphrase = re.sub(rb"\r?\n\Z", b"", octets)
-        if passphrase:
-            return Secret(passphrase)
+        secret = re.sub(rb"\r?\n\Z", b"", octets)
+        if secret:
+            return Secret(secret)
         problem = "it is empty"
-    raise Problem(f"--passphrase-file: {problem}: name a file that holds the passphrase")
+    raise Problem(f"--{name}-file: {problem}: name a file that holds the {name}")
 
 
 made_up_option = click.option(
@@ -202,12 +223,12 @@ def made_up_or_read(scheme: Scheme, path: Path | None) -> dict[str, str]:
     """Return the credential in a file, or the scheme's made-up one; raises Problem."""
     from signproof.wire import mock_for  # noqa: PLC0415 - a server, only where there is a mock
 
-    http = http_signing(scheme)
+    program = pointing(scheme)
     if path is None:
-        return dict(http.program.credential)
+        return dict(program.credential)
     credential = read_credential(scheme, path)
     with one_line(InvalidInput):
-        mock_for(http, [credential], time.time)
+        mock_for(scheme, [credential], time.time)
     return credential
 
 

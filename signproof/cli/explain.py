@@ -63,7 +63,9 @@ def command(
     http = http_signing(scheme)
     if made_up and credentials:
         raise Problem("give either --made-up or --credentials, not both")
-    credential = dict(http.program.credential) if made_up else read_credential(scheme, credentials)
+    credential = (
+        dict(scheme.pointing().credential) if made_up else read_credential(scheme, credentials)
+    )
     octets = _bounded(request_file)
     chosen = range(entries(octets)) if entry is None else [entry]
     if stages and len(chosen) > 1:

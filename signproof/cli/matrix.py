@@ -8,8 +8,8 @@ from signproof import codec
 from signproof.cli.common import (
     OutFile,
     Problem,
-    http_signing,
     one_line,
+    pointing,
     scheme_argument,
     vectors_option,
     write_file,
@@ -56,7 +56,7 @@ def command(
     Each SDK is installed in an environment of its own, below the user's cache folder, and runs
     where it reaches this machine alone. What needs a toolchain that is missing is skipped.
     """
-    http = http_signing(scheme)
+    pointing(scheme)
     old = _with_marks(page)
     if page is not None and (ids or vector_ids):
         raise Problem("--findings is of a whole run: leave --sdk and --id away")
@@ -79,7 +79,7 @@ def command(
     shown.show(
         matrix,
         {case.id: case for case in cases},
-        one_by_one=http.one_by_one,
+        one_by_one=scheme.one_by_one,
         verbose=verbose,
     )
     write_file(json_file, lambda: codec.pretty(matrix))
@@ -105,5 +105,5 @@ def _with_marks(page: Path | None) -> str:
 
 def _renewed(old: str, matrix: Matrix, scheme: Scheme) -> str:
     """Return the page with the part that comes from runs made anew."""
-    text = shown.findings(matrix, questions(scheme), scheme.signing().one_by_one)
+    text = shown.findings(matrix, questions(scheme), scheme.one_by_one)
     return shown.replaced(old, text) or old

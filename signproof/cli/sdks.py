@@ -54,7 +54,7 @@ def sendable_cases(scheme: Scheme, everything: list[Case], ids: tuple[str, ...])
             continue
         try:
             msgspec.convert(case.credential, scheme.credential)
-            mock_for(scheme.signing(), [case.credential], time.time)
+            mock_for(scheme, [case.credential], time.time)
         except (msgspec.ValidationError, InvalidInput) as error:
             raise Problem(f"{case.id} cannot be sent: its credential: {error}") from None
     return chosen
@@ -80,6 +80,8 @@ class SdkRun:
                 self._install(sdk, f"{number}/{len(sdks)} ")
             # All are installed before any is judged: there is no way back to the network.
             self.sandboxed = enter_sandbox("the SDKs")
+            if not self.sandboxed and self._scheme.pointing().isolated:
+                self._leave_all_out(sdks)
             with Server() as server:
                 for sdk in sdks:
                     if sdk.id in self._built and self.complete:
@@ -98,6 +100,13 @@ class SdkRun:
             self._built[sdk.id] = environments.build(sdk, cache, lambda text: _say(position + text))
         except BuildFailed as error:
             self.entries[sdk.id] = not_run(sdk, "failed", str(error))
+
+    def _leave_all_out(self, sdks: list[Sdk]) -> None:
+        """Run none: what they are asked would go to the broker."""
+        why = "it would reach the broker, for there is no sandbox here"
+        self._built.clear()
+        for sdk in sdks:
+            self.entries.setdefault(sdk.id, not_run(sdk, "skipped", why))
 
     def _judge(self, sdk: Sdk, server: Server) -> None:
         _say(f"judging {sdk}")

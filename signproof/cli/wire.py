@@ -26,7 +26,7 @@ from signproof.cli.common import (
 from signproof.model import Outcome, Report
 from signproof.reports import exchanges as shown
 from signproof.reports import har, junit
-from signproof.scheme import HttpSigning, Scheme
+from signproof.scheme import Scheme
 from signproof.server import Exchange, Server
 from signproof.wire import Ended, judge_exchange, watch, wire_report
 
@@ -111,7 +111,7 @@ def command(
     report = wire_report(scheme, program, [one.result for one in judged], watched.ended)
     seen: dict[str, int] = {}
     for exchange, one in zip(received, judged, strict=True):
-        hide = shown.hidden(http, credential, exchange)
+        hide = shown.hidden(scheme, credential, exchange)
         click.echo(shown.line(exchange, hide))
         if one.result.outcome is not Outcome.PASS:
             cause = one.result.causes[0].id if one.result.causes else ""
@@ -120,7 +120,7 @@ def command(
                 shown.detail(exchange, one.result, hide, one.expected)
             else:
                 click.echo(f"  cause    {cause}, as request {before}\n")
-    _sum_up(http, received, report, watched.ended)
+    _sum_up(scheme, received, report, watched.ended)
     write_file(har_file, lambda: har.render(received, watched.base_url))
     if har_file is not None and report.exit_code == 1:
         whose = ["--credentials", str(credentials)] if credentials else ["--made-up"]
@@ -142,7 +142,7 @@ def variables_of(words: Sequence[str]) -> dict[str, str]:
     return own
 
 
-def _sum_up(http: HttpSigning, received: Sequence[Exchange], report: Report, ended: Ended) -> None:
+def _sum_up(scheme: Scheme, received: Sequence[Exchange], report: Report, ended: Ended) -> None:
     """Print what came of it in all."""
     if ended.problem:
         click.secho(f"the command failed: {ended.problem}", fg="red")
@@ -150,9 +150,10 @@ def _sum_up(http: HttpSigning, received: Sequence[Exchange], report: Report, end
         click.secho("interrupted: the command was ended", fg="red")
     if not received and not ended.problem and not ended.interrupted:
         click.secho("the command sent no request to the mock", fg="red", nl=False)
+        names = " and ".join(scheme.pointing().addresses)
         click.echo(
-            f": it has the address in {' and '.join(http.program.addresses)}; give it by --env or "
-            "{base_url} where it reads another"
+            f": it has the address in {names}; give it by --env or {{base_url}} where it reads "
+            "another"
         )
     if not received:
         return

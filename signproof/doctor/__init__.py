@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from signers.rsa_keys import Kind
+from signproof.doctor.env import examine_env
 from signproof.doctor.examiner import Examiner, Options, wrong_first
 from signproof.doctor.files import Source, SourceUnreadable, read_source, shown
 from signproof.doctor.keys import examine_key
@@ -23,6 +24,8 @@ from signproof.doctor.model import (
     Subject,
     Unreadable,
 )
+from signproof.doctor.pfx import examine_pfx
+from signproof.doctor.pfx_view import PasswordFrom
 from signproof.doctor.settings import examine_settings
 
 __all__ = [
@@ -30,6 +33,7 @@ __all__ = [
     "DoctorReport",
     "Examination",
     "Options",
+    "PasswordFrom",
     "Source",
     "SourceUnreadable",
     "diagnose",
@@ -37,7 +41,7 @@ __all__ = [
     "shown",
 ]
 
-EXAMINERS: list[Examiner] = [examine_settings, examine_key]
+EXAMINERS: list[Examiner] = [examine_pfx, examine_env, examine_settings, examine_key]
 """The first that recognises a file examines it. That of keys comes last: it takes anything."""
 
 _NO_PAIR = Matter(
@@ -51,7 +55,7 @@ def diagnose(
     sources: Iterable[Source], options: Options, unreadable: Iterable[SourceUnreadable] = ()
 ) -> DoctorReport:
     """Examine every file, and compare the keys in them."""
-    examinations = [_examine(source, options) for source in sources]
+    examinations = [one for source in sources for one in _examine(source, options)]
     same = _same(examinations)
     return DoctorReport(
         format=FORMAT,
@@ -63,20 +67,20 @@ def diagnose(
     )
 
 
-def _examine(source: Source, options: Options) -> Examination:
-    examined = (examiner(source, options) for examiner in EXAMINERS)
-    return next(one for one in examined if one is not None)
+def _examine(source: Source, options: Options) -> tuple[Examination, ...]:
+    return next(filter(None, (examiner(source, options) for examiner in EXAMINERS)))
 
 
 def _same(examinations: list[Examination]) -> list[SameKey]:
     """Return the keys that stand in more than one place, in the order in which they come."""
-    places: dict[str, list[Member]] = {}
+    # Each once: a .env may name a file that is given, too.
+    places: dict[str, dict[Member, None]] = {}
     for one in examinations:
         for key in one.keys:
             if key.public_sha256 is not None:
                 private = key.kind is Kind.RSA_PRIVATE_KEY
                 member = Member(path=one.path, private=private, setting=key.setting)
-                places.setdefault(key.public_sha256, []).append(member)
+                places.setdefault(key.public_sha256, {})[member] = None
     return [
         SameKey(public_sha256=sha256, members=tuple(members))
         for sha256, members in places.items()
@@ -87,7 +91,8 @@ def _same(examinations: list[Examination]) -> list[SameKey]:
 def _paired(examinations: list[Examination], same: list[SameKey]) -> list[Examination]:
     """Add to each public key that it belongs to none of the private ones, where that is so."""
     kinds = {key.kind for one in examinations for key in one.keys}
-    if Kind.RSA_PRIVATE_KEY not in kinds or Kind.ENCRYPTED_KEY in kinds:
+    # What is in a key or container that is not opened is not known.
+    if Kind.RSA_PRIVATE_KEY not in kinds or kinds & {Kind.ENCRYPTED_KEY, Kind.CONTAINER}:
         return examinations
     paired = {key.public_sha256 for key in same if any(one.private for one in key.members)}
     return [

@@ -85,8 +85,12 @@ class SeenKey:
     """Empty where there is no private RSA key that passed the full check."""
 
 
-def examine_key(source: Source, options: Options) -> Examination:
+def examine_key(source: Source, options: Options) -> tuple[Examination]:
     """Examine any file as a key; what is none is said to be what it is."""
+    return (_key(source, options),)
+
+
+def _key(source: Source, options: Options) -> Examination:
     seen = see_key(source.octets, options)
     view, matters = seen.view, seen.matters
     if view.refusal == PassphraseNeeded.reason:

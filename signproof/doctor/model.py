@@ -1,7 +1,7 @@
 """What the doctor finds, as types; ``--json`` prints them, every member always there.
 
 Nothing here holds a part of a key, of a secret or of an account: paths, names of settings, closed
-lists, numbers, and sentences made of those.
+lists, numbers, and sentences made of those; and of a certificate for whom it is and by whom.
 """
 
 import enum
@@ -12,6 +12,8 @@ from msgspec import Meta
 
 from signers.rsa_keys import Armour, Form, Kind, Repair
 from signers.rsa_keys.sdks import Answer
+from signproof.doctor.env_view import EnvView
+from signproof.doctor.pfx_view import PfxView
 
 __all__ = [
     "FORMAT",
@@ -63,6 +65,10 @@ class Subject(enum.StrEnum):
     """A key, or what somebody took for one."""
     TIGER_SETTINGS = "tiger-settings"
     """The settings of Tiger's SDKs, `tiger_openapi_config.properties`."""
+    PFX = "pfx"
+    """PKCS#12 (`.pfx`, `.p12`), or a file of such a name."""
+    SHIOAJI_ENV = "shioaji-env"
+    """The `.env` of Shioaji, which two programs read in two ways."""
 
 
 class FullCheck(enum.StrEnum):
@@ -145,6 +151,12 @@ class Examination(_Model, frozen=True, kw_only=True):
         tuple[SdkView, ...], Meta(description="Empty where there is no private RSA key.")
     ]
     conversions: tuple[Conversion, ...]
+    pfx: Annotated[
+        PfxView | None, Meta(description="What a PKCS#12 file holds; null for other subjects.")
+    ] = None
+    env: Annotated[
+        EnvView | None, Meta(description="How a .env is read; null for other subjects.")
+    ] = None
 
     @property
     def is_wrong(self) -> bool:
@@ -179,7 +191,8 @@ class DoctorReport(_Model, frozen=True, kw_only=True):
 
     format: int
     examinations: Annotated[
-        tuple[Examination, ...], Meta(description="In the order in which the files were given.")
+        tuple[Examination, ...],
+        Meta(description="In the order in which the files were given; behind each those it names."),
     ]
     same: Annotated[
         tuple[SameKey, ...], Meta(description="Keys that stand in more than one place.")

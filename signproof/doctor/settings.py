@@ -24,12 +24,13 @@ from signproof.doctor.files import Source, shown
 from signproof.doctor.keys import SeenKey, see_key
 from signproof.doctor.model import Conversion, Examination, Level, Matter, SdkView, Subject
 
-__all__ = ["examine_settings", "is_settings"]
+__all__ = ["KEY_ITSELF", "examine_settings", "is_settings"]
 
 _LINE = re.compile(
     r"^[ \t\f]*(?:private_key|private_key_pk1|private_key_pk8|tiger_id)[ \t\f]*[=:]", re.MULTILINE
 )
-_KEY_ITSELF = ("-----BEGIN", "MI")
+KEY_ITSELF = ("-----BEGIN", "MI")
+"""How a file begins that is a key, whatever stands behind it."""
 _READS: Mapping[Sdk, tuple[str, ...] | None] = {
     Sdk.PYTHON: PRIVATE_KEYS,
     Sdk.PYTHON_OLD: ("private_key_pk1",),
@@ -67,16 +68,16 @@ def is_settings(source: Source) -> bool:
     """Tell whether a file is Tiger's settings, by its name or by what stands in it."""
     if source.path.name == FILE_NAME:
         return True
-    octets = source.octets.reveal()
-    wide = octets[:2] in {b"\xff\xfe", b"\xfe\xff"}
-    text = octets.decode("utf-16" if wide else "utf-8", "replace").removeprefix("\ufeff")
-    return not text.lstrip().startswith(_KEY_ITSELF) and _LINE.search(text) is not None
+    text = source.text
+    return not text.lstrip().startswith(KEY_ITSELF) and _LINE.search(text) is not None
 
 
-def examine_settings(source: Source, options: Options) -> Examination | None:
-    """Examine the settings as the SDKs read them; None where the file is something else."""
-    if not is_settings(source):
-        return None
+def examine_settings(source: Source, options: Options) -> tuple[Examination, ...]:
+    """Examine the settings as the SDKs read them; nothing where the file is something else."""
+    return (_settings(source, options),) if is_settings(source) else ()
+
+
+def _settings(source: Source, options: Options) -> Examination:
     environment = options.environment
     variables = None if environment is None else with_key(environment)
     from_file = variables is not environment

@@ -5,7 +5,16 @@ from typing import Protocol, runtime_checkable
 
 from signers.request import SignedRequest
 
-__all__ = ["Mock", "MockReply", "ServedMock", "Socket", "UpgradeRefused", "Upgrading", "Verdict"]
+__all__ = [
+    "Mock",
+    "MockReply",
+    "ServedMock",
+    "Socket",
+    "Started",
+    "UpgradeRefused",
+    "Upgrading",
+    "Verdict",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,19 @@ class ServedMock(Mock, Protocol):
         *status* is the HTTP status that the server found fitting, *message* what was wrong; the
         message goes to the verdict only.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A mock that was started from a file, as the broker's own server is."""
+
+    mock: ServedMock
+    state: str
+    """What it was started for and where it stands, in words."""
+    address: str
+    """Where it is told to listen, `host:port`; empty where it is not told."""
+    notes: tuple[str, ...]
+    """What went wrong, or is not read as meant; no secret among it."""
 
 
 class UpgradeRefused(Exception):

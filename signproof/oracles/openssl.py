@@ -15,8 +15,12 @@ __all__ = [
     "hmac_sha256",
     "key_shape",
     "modulus",
+    "open_pkcs12",
     "raw_rsa",
+    "run",
     "sha1",
+    "sha256",
+    "sign",
     "sign_sha1",
 ]
 
@@ -34,6 +38,11 @@ def sha1(octets: bytes) -> bytes:
     return _dgst(("-sha1",), octets)
 
 
+def sha256(octets: bytes) -> bytes:
+    """Return the SHA-256 in lower-case hex."""
+    return _dgst(("-sha256",), octets)
+
+
 def hmac_sha256(key: bytes, octets: bytes) -> bytes:
     """Return the HMAC-SHA256 in lower-case hex.
 
@@ -44,11 +53,35 @@ def hmac_sha256(key: bytes, octets: bytes) -> bytes:
     return _dgst(("-sha256", "-mac", "HMAC", "-macopt", f"hexkey:{hexkey}"), octets)
 
 
-@cache
 def sign_sha1(key: bytes, content: bytes) -> bytes:
     """Return the RSASSA-PKCS1-v1_5 signature with SHA-1; *key* is PEM."""
+    return sign(key, content, "sha1")
+
+
+@cache
+def sign(key: bytes, content: bytes, digest: str) -> bytes:
+    """Return the signature with *digest*: of RSA keys RSASSA-PKCS1-v1_5; *key* is PEM."""
     with _key_file(key) as path:
-        return _run(("dgst", "-sha1", "-sign", path.name), content)
+        return _run(("dgst", f"-{digest}", "-sign", path.name), content)
+
+
+@cache
+def open_pkcs12(file: bytes, password: str, *options: str) -> bytes:
+    """Return what is in a PKCS#12 file as PEM, keys unencrypted; raises KeyNotRead.
+
+    *options* are the command's own, such as ``-clcerts``. Legacy encryption is opened too.
+    """
+    with _key_file(password.encode() + b"\n") as path:
+        command = ("pkcs12", "-nodes", "-legacy", "-passin", f"file:{path.name}", *options)
+        try:
+            return _run(command, file)
+        except _Failed as error:
+            raise KeyNotRead(str(error)) from None
+
+
+def run(arguments: tuple[str, ...], octets: bytes = b"") -> bytes:
+    """Return what the command writes when it is given *octets*; nothing is remembered."""
+    return _run(arguments, octets)
 
 
 @cache

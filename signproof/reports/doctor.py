@@ -7,6 +7,7 @@ import click
 from signers.rsa_keys.sdks import Answer
 from signproof.doctor import DoctorReport, Examination
 from signproof.doctor.model import FullCheck, Level, Matter, SameKey, SdkView
+from signproof.reports.doctor_shioaji import env_rows, pfx_rows
 from signproof.reports.terminal import printable
 
 __all__ = ["show_doctor"]
@@ -62,11 +63,15 @@ def _lines(matter: Matter) -> str:
 
 
 def _row(name: str, text: str) -> None:
-    click.echo(f"  {name:<9}{printable(text)}")
+    click.echo(f"  {name:<8} {printable(text)}")
 
 
 def _rows(one: Examination) -> Iterator[tuple[str, str]]:
     """Yield what was found besides, and the commands that help."""
+    if one.pfx is not None:
+        yield from pfx_rows(one.pfx)
+    if one.env is not None:
+        yield from env_rows(one.env)
     if one.keys and all(key.full_check is FullCheck.PASSED for key in one.keys):
         yield "checked", "the numbers belong together and the factors are prime"
     for sha256 in dict.fromkeys(key.public_sha256 for key in one.keys):

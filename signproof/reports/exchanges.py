@@ -9,7 +9,7 @@ import click
 from signproof.diagnose import masked
 from signproof.model import Result
 from signproof.reports.terminal import cause_rows, printable
-from signproof.scheme import HttpSigning
+from signproof.scheme import Scheme
 from signproof.server import Exchange
 
 __all__ = ["detail", "hidden", "line"]
@@ -19,12 +19,14 @@ _BODY = 400
 _AUTHORIZATION = re.compile(rb"(?i)\bauthorization:[ \t]*([^\r\n]*)")
 
 
-def hidden(http: HttpSigning, credential: Mapping[str, str], exchange: Exchange) -> list[bytes]:
+def hidden(scheme: Scheme, credential: Mapping[str, str], exchange: Exchange) -> list[bytes]:
     """Return what must not be shown: the credential's secrets, and any other token sent."""
-    hide = [credential.get(member, "").encode() for member in http.secret_members]
+    http = scheme.http
+    members = () if http is None else http.secret_members
+    hide = [credential.get(member, "").encode() for member in members]
     for value in _AUTHORIZATION.findall(exchange.raw):
         hide += [value, *value.split()[-1:]]
-    if exchange.request is not None:
+    if http is not None and exchange.request is not None:
         hide += http.sent_secrets(exchange.request.body)
     return hide
 

@@ -1,7 +1,7 @@
 """The matrix of SDKs and topics, as a person reads it, and as the part of a findings page."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import click
 
@@ -38,10 +38,12 @@ _BEGIN = "<!-- from the run: begin -->"
 _END = "<!-- from the run: end -->"
 
 
-def show(matrix: Matrix, cases: Mapping[str, Case], *, one_by_one: str = "", verbose: bool) -> None:
+def show(
+    matrix: Matrix, cases: Mapping[str, Case], *, one_by_one: Collection[str] = (), verbose: bool
+) -> None:
     """Print failures, the table, and what is known, cannot be sent or is not asked.
 
-    The vectors of the topic *one_by_one* have a table of their own.
+    The vectors of each of the topics *one_by_one* have a table of their own.
     """
     for entry in matrix.entries:
         for report in (entry.report, entry.typed):
@@ -64,12 +66,13 @@ def show(matrix: Matrix, cases: Mapping[str, Case], *, one_by_one: str = "", ver
     _sum(matrix)
 
 
-def _tables(judged: Sequence[MatrixEntry], one_by_one: str) -> None:
+def _tables(judged: Sequence[MatrixEntry], one_by_one: Collection[str]) -> None:
     _table(_rows(judged, one_by_one))
     click.echo(f"({_LEGEND}; typed: requests of typed calls)\n")
-    if one_by_one in _topics(judged):
-        _table(_one_by_one(judged, one_by_one))
-        click.echo(f"({_ONE_BY_ONE})\n")
+    shown = [topic for topic in _topics(judged) if topic in one_by_one]
+    for topic in shown:
+        _table(_one_by_one(judged, topic))
+        click.echo(f"({_ONE_BY_ONE})\n" if topic == shown[-1] else "")
 
 
 def _failures(entry: MatrixEntry, report: Report, scheme: str, cases: Mapping[str, Case]) -> None:
@@ -101,9 +104,9 @@ def _topic(result: Result) -> str:
     return result.id.split("/")[1]
 
 
-def _rows(entries: Sequence[MatrixEntry], one_by_one: str) -> list[list[str]]:
+def _rows(entries: Sequence[MatrixEntry], one_by_one: Collection[str]) -> list[list[str]]:
     """Return the table of SDKs and topics; a column in which nothing differs is left out."""
-    topics = [topic for topic in _topics(entries) if topic != one_by_one]
+    topics = [topic for topic in _topics(entries) if topic not in one_by_one]
     heading = ["SDK", "vectors", "not GET", *topics, "typed"]
     rows = [_row(entry, topics) for entry in entries]
     plain = {
@@ -223,13 +226,13 @@ def _differences(entry: MatrixEntry) -> list[str]:
     return [f"{why} ({', '.join(ids)})" for why, ids in by_reason.items()]
 
 
-def _warned(one_by_one: str) -> _Texts:
-    """Return what fails where that only warns, but for the topic that has a table of its own."""
+def _warned(one_by_one: Collection[str]) -> _Texts:
+    """Return what fails where that only warns, but for topics that have tables of their own."""
 
     def texts(entry: MatrixEntry) -> list[str]:
         by_message: dict[str, list[str]] = {}
         for result in _results(entry):
-            if _mark(result) == _WARNED and _topic(result) != one_by_one:
+            if _mark(result) == _WARNED and _topic(result) not in one_by_one:
                 message = REFUSED if result.message.startswith(REFUSED) else result.message
                 by_message.setdefault(message, []).append(f"`{result.id.partition('/')[2]}`")
         return [f"{message} ({_listed(ids)})" for message, ids in by_message.items()]
@@ -281,7 +284,7 @@ def _sum(matrix: Matrix) -> None:
     click.echo(" · ".join(parts) or "nothing was sent")
 
 
-def findings(matrix: Matrix, asked: Sequence[Behaviour], one_by_one: str = "") -> str:
+def findings(matrix: Matrix, asked: Sequence[Behaviour], one_by_one: Collection[str] = ()) -> str:
     """Return the findings as Markdown: the same text for the same behaviour of the SDKs."""
     judged = [entry for entry in matrix.entries if entry.report is not None]
     lines = ["### Vectors through each SDK", ""]
@@ -327,12 +330,13 @@ def findings(matrix: Matrix, asked: Sequence[Behaviour], one_by_one: str = "") -
     return "\n".join(lines)
 
 
-def _one_by_one_section(entries: Sequence[MatrixEntry], topic: str) -> list[str]:
-    if topic not in _topics(entries):
-        return []
-    title = f"### Each vector of `{topic}` through each SDK"
-    table = _markdown(_one_by_one(entries, topic))
-    return [title, "", *table, "", f"{_ONE_BY_ONE[0].upper()}{_ONE_BY_ONE[1:]}.", ""]
+def _one_by_one_section(entries: Sequence[MatrixEntry], one_by_one: Collection[str]) -> list[str]:
+    shown = [topic for topic in _topics(entries) if topic in one_by_one]
+    lines = []
+    for topic in shown:
+        lines += [f"### Each vector of `{topic}` through each SDK", ""]
+        lines += [*_markdown(_one_by_one(entries, topic)), ""]
+    return [*lines, *([f"{_ONE_BY_ONE[0].upper()}{_ONE_BY_ONE[1:]}.", ""] if shown else [])]
 
 
 def _markdown(rows: Sequence[Sequence[str]]) -> list[str]:

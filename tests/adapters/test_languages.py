@@ -28,9 +28,10 @@ def _outcomes(folder: Path) -> dict[str, str]:
     return {result["id"]: result["outcome"] for result in report["results"]}
 
 
-def test_go_passes_everything(go_adapter: str, verify: Verify, tmp_path: Path) -> None:
-    result = verify("longbridge-hmac", "--strict", "--json", "report.json", "--", go_adapter)
-    assert _outcomes(tmp_path) == {case.id: "pass" for case in _cases()}, result.stdout
+@pytest.mark.parametrize("scheme", ["longbridge-hmac", "shioaji-ca"])
+def test_go_passes_everything(scheme: str, go_adapter: str, verify: Verify, tmp_path: Path) -> None:
+    result = verify(scheme, "--strict", "--json", "report.json", "--", go_adapter)
+    assert _outcomes(tmp_path) == {case.id: "pass" for case in _cases(scheme)}, result.stdout
     assert result.returncode == 0
 
 
@@ -57,8 +58,11 @@ def test_go_passes_all_of_tiger_that_it_can_do(
     assert (result.returncode, Counter(expected.values())["pass"] > 900) == (0, True)
 
 
-def test_the_stages_of_go_are_all_right(go_adapter: str, verify: Verify, tmp_path: Path) -> None:
-    verify("tiger-rsa", "--json", "report.json", "--", go_adapter)
+@pytest.mark.parametrize("scheme", ["tiger-rsa", "shioaji-ca"])
+def test_the_stages_of_go_are_all_right(
+    scheme: str, go_adapter: str, verify: Verify, tmp_path: Path
+) -> None:
+    verify(scheme, "--json", "report.json", "--", go_adapter)
     report = json.loads((tmp_path / "report.json").read_text("utf-8"))
     noted = {result["id"]: result["note"] for result in report["results"] if result.get("note")}
     assert noted == {}

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from signproof import schemes
 from signproof.cli.new_adapter import command
 
 
@@ -26,7 +27,7 @@ def _names() -> list[str]:
     return sorted(path.name for path in Path().iterdir())
 
 
-@pytest.mark.parametrize("scheme", ["longbridge-hmac", "tiger-rsa"])
+@pytest.mark.parametrize("scheme", schemes.ids())
 @pytest.mark.parametrize(
     ("arguments", "written", "ending", "run_by"),
     [
@@ -54,14 +55,13 @@ def test_without_a_scheme_it_is_the_first() -> None:
     assert Path("signproof_adapter.py").read_bytes() == _template("py")
 
 
-@pytest.mark.parametrize("scheme", ["longbridge-hmac", "tiger-rsa"])
+@pytest.mark.parametrize("scheme", schemes.ids())
 @pytest.mark.parametrize("ending", ["py", "mjs"])
 def test_a_template_names_its_scheme_and_its_command(scheme: str, ending: str) -> None:
     text = _template(ending, scheme).decode()
-    other = "tiger-rsa" if scheme == "longbridge-hmac" else "longbridge-hmac"
     runner = {"py": "python3 signproof_adapter.py", "mjs": "node signproof-adapter.mjs"}[ending]
     assert f"signproof verify {scheme} -- {runner}\n" in text
-    assert other not in text
+    assert not [other for other in schemes.ids() if other != scheme and other in text]
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_a_template_names_its_scheme_and_its_command(scheme: str, ending: str) -
         (["python", "mine.py/a.py"], "mine.py/a.py: Not a directory"),
         (
             ["python", "--scheme", "made-up"],
-            "there is no scheme 'made-up': use one of longbridge-hmac, tiger-rsa",
+            "there is no scheme 'made-up': use one of longbridge-hmac, shioaji-ca, tiger-rsa",
         ),
     ],
 )

@@ -11,6 +11,7 @@ import jsonschema
 import msgspec
 import pytest
 
+from signers.shioaji.env import Trap as EnvTrap
 from signers.tiger.settings import Trap
 from signproof import schemes
 from signproof.cli.verify import command
@@ -49,6 +50,11 @@ SHOWN = (
     "tiger-rsa/request/market-state",
     "tiger-rsa/verify/plain",
     "tiger-rsa/not-a-key/public-base64",
+    "shioaji-ca/person-id/cn-two",
+    "shioaji-ca/read-env/dollar-server",
+    "shioaji-ca/activate/ends-while-active",
+    "shioaji-ca/sign-pkcs1/usual",
+    "shioaji-ca/refuse-pkcs1/digest-sha256",
 )
 
 SEND_INPUTS: dict[str, type[msgspec.Struct]] = {
@@ -172,11 +178,42 @@ def test_every_reason_that_can_be_given_and_no_other(scheme: Scheme) -> None:
     assert needed <= set(expected) | (traps - OF_FILES)
 
 
-def test_every_trap_in_the_order_of_findings() -> None:
-    page = _chapter(schemes.get("tiger-rsa"))
-    assert _first("`inspect-config`", page) == [
-        trap.value for trap in Trap if trap.value not in OF_FILES
-    ]
+@pytest.mark.parametrize(
+    ("scheme_id", "heading", "traps"),
+    [
+        ("tiger-rsa", "`inspect-config`", [trap for trap in Trap if trap not in OF_FILES]),
+        ("shioaji-ca", "`inspect-env`", list(EnvTrap)),
+    ],
+)
+def test_every_trap_in_the_order_of_findings(
+    scheme_id: str, heading: str, traps: list[str]
+) -> None:
+    assert _first(heading, _chapter(schemes.get(scheme_id))) == traps
+
+
+def _names(value: Any) -> set[str]:
+    """Return the names of all members in a JSON value."""
+    if isinstance(value, list):
+        return set().union(*map(_names, value))
+    if isinstance(value, dict):
+        return set(value).union(*map(_names, value.values()))
+    return set()
+
+
+def test_every_state_event_member_and_fault_of_sessions() -> None:
+    page = _chapter(schemes.get("shioaji-ca"))
+    section = _section("`activate`", page)
+    events, states = [], []
+    for case in _cases().values():
+        if (case.scheme, case.vector.operation) == ("shioaji-ca", "activate"):
+            events += case.input["events"]
+            states += (case.vector.expected.output or {})["states"]
+    assert {state["state"] for state in states} | {event["event"] for event in events} == set(
+        _first("`activate`", page)
+    )
+    said = set(re.findall(r"`([a-z_-]+)`", section))
+    assert _names(events) | _names(states) <= said
+    assert {state["fault"] for state in states if "fault" in state} <= said
 
 
 def test_every_stage_in_order(scheme: Scheme) -> None:
@@ -193,7 +230,7 @@ def test_every_operation_with_its_members(scheme: Scheme) -> None:
         # Where another operation's input or output is the same, the section says so.
         as_of = [
             _section(f"`{other}`", page)
-            for other in re.findall(r"as of `([a-z-]+)`|`(request)` gives", text)
+            for other in re.findall(r"as of `([a-z0-9-]+)`|`(request)` gives", text)
             for other in other
             if other
         ]

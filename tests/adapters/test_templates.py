@@ -116,19 +116,84 @@ NODE_TIGER = """
 """
 
 
+# Python's standard library has neither PKCS#12 nor X.509, and Node's keeps a file's key to itself:
+# the openssl command opens it. The CN is read out of the subject, the second of the two names.
+PYTHON_SHIOAJI = """
+    import base64, hashlib, os, subprocess
+    opened = subprocess.run(
+        ["openssl", "pkcs12", "-nodes", "-legacy", "-clcerts", "-passin", "env:CA_PASSWORD"],
+        input=credential["pfx"], capture_output=True, check=True,
+        env={**os.environ, "CA_PASSWORD": credential["password"]},
+    ).stdout.decode()
+
+    def pem(label):
+        body = opened.split(f"-----BEGIN {label}-----")[1].split("-----END")[0]
+        return base64.b64decode(body)
+
+    def elements(der):
+        found, at = [], 0
+        while at < len(der):
+            start, size = at + 2, der[at + 1]
+            if size & 0x80:
+                start += size & 0x7F
+                size = int.from_bytes(der[at + 2:start], "big")
+            found.append((der[at], der[start:start + size]))
+            at = start + size
+        return found
+
+    def inside(der, *path):
+        for number in path:
+            der = elements(der)[number][1]
+        return der
+
+    certificate = pem("CERTIFICATE")
+    attributes = [elements(inside(one, 0)) for _, one in elements(inside(certificate, 0, 0, 5))]
+    tag, name = next(value for oid, value in attributes if oid[1] == b"U\\x04\\x03")
+    person_id = name.decode("utf-16-be" if tag == 0x1E else "utf-8").partition("-")[0]
+    numbers = elements(inside(pem("PRIVATE KEY"), 0, 2, 0))
+    modulus, exponent = (int.from_bytes(numbers[at][1], "big") for at in (1, 3))
+    text = f"{person_id}{request['ip']}{request['plain_text']}{request['seconds']}".encode()
+    size = (modulus.bit_length() + 7) // 8
+    info = bytes.fromhex("3021300906052b0e03021a05000414") + hashlib.sha1(text).digest()
+    message = b"\\0\\1" + b"\\xff" * (size - len(info) - 3) + b"\\0" + info
+    signature = pow(int.from_bytes(message, "big"), exponent, modulus).to_bytes(size, "big")
+    parts = (base64.b64encode(part).decode() for part in (signature, text, certificate))
+    return ".".join(("pkcs1", *parts))
+"""
+
+NODE_SHIOAJI = """
+  const { createPrivateKey, sign: rsaSign, X509Certificate } = await import('node:crypto');
+  const { spawnSync } = await import('node:child_process');
+  const opened = spawnSync('openssl',
+    ['pkcs12', '-nodes', '-legacy', '-clcerts', '-passin', 'env:CA_PASSWORD'],
+    { input: credential.pfx, env: { ...process.env, CA_PASSWORD: credential.password } });
+  const pem = opened.stdout.toString('utf8');
+  const certificate = new X509Certificate(pem.slice(pem.indexOf('-----BEGIN CERTIFICATE')));
+  const name = certificate.subject.split('\\n').find((line) => line.startsWith('CN='));
+  const personId = name.slice('CN='.length).split('-')[0];
+  const text = Buffer.from(
+    `${personId}${request.ip}${request.plain_text}${request.seconds}`, 'utf8');
+  const signature = rsaSign('RSA-SHA1', text, createPrivateKey(pem));
+  const parts = [signature, text, certificate.raw].map((part) => part.toString('base64'));
+  return ['pkcs1', ...parts].join('.');
+"""
+
+
 @dataclass(frozen=True)
 class Filling:
     """What is filled into the templates of a scheme, and what it is tried with."""
 
     scheme: str
+    operation: str
+    """What the template offers."""
     topics: tuple[str, ...]
-    """Those of the operation `sign` that a right signer passes."""
+    """Those of the operation that a right signer passes."""
     quick: str
     """The topic that is tried where one is enough."""
     case: str
     """The vector that is tried where one is enough."""
     member: str
-    """The output of `sign`."""
+    """The operation's output."""
     signers: dict[str, str]
 
 
@@ -137,6 +202,7 @@ FILLINGS = {
     for filling in (
         Filling(
             "longbridge-hmac",
+            "sign",
             ("method", "path", "query", "body", "timestamp", "credential", "page"),
             "query",
             "longbridge-hmac/query/none",
@@ -145,11 +211,21 @@ FILLINGS = {
         ),
         Filling(
             "tiger-rsa",
+            "sign",
             ("order", "fields", "empty-values", "biz-content", "text", "charset", "key-size"),
             "order",
             "tiger-rsa/order/as-python",
             "sign",
             {"python": PYTHON_TIGER, "node": NODE_TIGER},
+        ),
+        Filling(
+            "shioaji-ca",
+            "sign-pkcs1",
+            ("sign-pkcs1",),
+            "sign-pkcs1",
+            "shioaji-ca/sign-pkcs1/usual",
+            "envelope",
+            {"python": PYTHON_SHIOAJI, "node": NODE_SHIOAJI},
         ),
     )
 }
@@ -209,7 +285,7 @@ def test_filled_in_it_passes(
     result = verify(filling.scheme, "--strict", *topics, "--", runner, adapter.name)
     cases = Corpus.open().cases(filling.scheme)
     chosen = [case for case in cases if case.id.split("/")[1] in filling.topics]
-    assert {case.vector.operation for case in chosen} == {"sign"}
+    assert {case.vector.operation for case in chosen} == {filling.operation}
     assert (result.returncode, result.stdout.splitlines()[-1]) == (0, f"{len(chosen)} pass")
 
 
@@ -217,7 +293,7 @@ def test_the_topics_are_all_that_need_no_refusals(filling: Filling) -> None:
     count = Counter(
         case.id.split("/")[1]
         for case in Corpus.open().cases(filling.scheme)
-        if case.vector.operation == "sign" and case.id.split("/")[1] != RECORDED
+        if case.vector.operation == filling.operation and case.id.split("/")[1] != RECORDED
     )
     assert set(filling.topics) == set(count) - {"refuse", "refuse-sign", "mistakes"}
 
@@ -291,9 +367,12 @@ def test_an_sdk_that_prints_does_not_disturb(
 
 # What is a scheme's own in the part of a template that nobody changes.
 OWN = {
-    "py": (r"(?m)^SCHEME = .*\n|(?s:^    request = \{.*?(?=^    try:))", r'\{"\w+": sign\('),
+    "py": (
+        r"(?m)^(?:SCHEME|OPERATION) = .*\n|(?s:^    request = \{.*?(?=^    try:))",
+        r'\{"\w+": sign\(',
+    ),
     "mjs": (
-        r"(?m)^const SCHEME = .*\n|(?s:^  const (?:request|\{ params).*?(?=^  try))",
+        r"(?m)^const (?:SCHEME|OPERATION) = .*\n|(?s:^  const (?:request|\{ params).*?(?=^  try))",
         r"\{ \w+: await sign\(",
     ),
 }

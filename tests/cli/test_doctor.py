@@ -452,7 +452,7 @@ def test_an_encrypted_key(run: Run) -> None:
         (None, "No such file or directory"),
         ("", "it is empty"),
         ("\n", "it is empty"),
-        ("x" * 70_000, "more than 65536 octets: no key and no settings are so large"),
+        ("x" * 70_000, "more than 65536 octets"),
     ],
     ids=["missing", "empty", "line end", "huge"],
 )
@@ -799,7 +799,7 @@ def test_files_that_cannot_be_read(run: Run) -> None:
     Path("folder").mkdir()
     Path(NAME).mkdir()
     Path("loop").symlink_to("loop")
-    placed("large", b"\0" * 70_000)
+    placed("large", b"\0" * 1_048_577)
     names = ["missing.pem", "fifo", "/dev/zero", "folder", NAME, "loop", "large"]
     ordinary = "no ordinary file: name a file, or a folder with one"
     expected = (
@@ -809,7 +809,7 @@ def test_files_that_cannot_be_read(run: Run) -> None:
         f"Error: folder: a folder without {NAME}: name a file\n"
         f"Error: {NAME}: a folder without {NAME}: name a file\n"
         "Error: loop: Too many levels of symbolic links\n"
-        "Error: large: more than 65536 octets: no key and no settings are so large\n"
+        "Error: large: more than 1048576 octets: no key, no pfx and no settings are so large\n"
     )
     assert run("doctor", *names) == (2, "", expected)
     code, output, error = run("doctor", *names, placed("good8.txt", PK8))
@@ -933,6 +933,8 @@ JSON = {
                     ("rust", RUST, "refuses", "private_key_pk8"),
                 )
             ],
+            "pfx": None,
+            "env": None,
             "conversions": [
                 {
                     "sdks": sdks,
@@ -979,6 +981,8 @@ JSON = {
             ],
             "sdks": [],
             "conversions": [],
+            "pfx": None,
+            "env": None,
         },
     ],
     "same": [
@@ -1047,23 +1051,23 @@ def test_nothing_secret_is_shown(run: Run) -> None:
 
 
 def test_a_further_examiner_is_asked_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    def pfx(source: Source, options: Options) -> Examination | None:
+    def further(source: Source, options: Options) -> tuple[Examination, ...]:
         assert options is asked
-        if source.path.suffix != ".pfx":
-            return None
-        return diagnose_with_keys(source)
-
-    def diagnose_with_keys(source: Source) -> Examination:
-        found = examiner_of_keys(source, asked)
-        assert found is not None
-        return msgspec.structs.replace(found, what="a made-up kind")
+        if source.path.suffix != ".more":
+            return ()
+        (found,) = examiner_of_keys(source, asked)
+        return (
+            msgspec.structs.replace(found, what="a made-up kind"),
+            msgspec.structs.replace(found, what="what it names"),
+        )
 
     asked, examiner_of_keys = Options(), EXAMINERS[-1]
-    monkeypatch.setattr("signproof.doctor.EXAMINERS", [pfx, *EXAMINERS])
-    sources = [read_source(Path(placed(name, PK8))) for name in ("a.pfx", "b.txt")]
+    monkeypatch.setattr("signproof.doctor.EXAMINERS", [further, *EXAMINERS])
+    sources = [read_source(Path(placed(name, PK8))) for name in ("a.more", "b.txt")]
     report = diagnose(sources, asked)
     assert [one.what for one in report.examinations] == [
         "a made-up kind",
+        "what it names",
         "RSA private key, 1024 bits, PKCS#8 in one base64 line",
     ]
 

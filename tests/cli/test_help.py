@@ -21,7 +21,7 @@ from signproof.cli import signproof as program
 Run = Callable[..., tuple[int, str, str]]
 
 ROOT = Path(__file__).parents[2]
-HEAVY = {"asyncio", "httpx", "hypothesis", "msgspec", "respx", "rich"}
+HEAVY = {"asyncio", "blake3", "httpx", "hypothesis", "msgspec", "respx", "rich"}
 
 
 def test_every_module_is_a_command_and_every_command_a_module() -> None:

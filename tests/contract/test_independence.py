@@ -29,6 +29,11 @@ print(sorted(name for name in sys.modules if name.startswith({looked_for!r})))
         ("signproof.mistakes.tiger_rsa", "signers", "[]"),
         ("signproof.mistakes.tiger_rsa", "signproof.schemes", "[]"),
         ("signproof.mistakes.tiger_rsa", "cryptography", "[]"),
+        ("signproof.oracles.shioaji_ca", "signers", "[]"),
+        ("signproof.oracles.shioaji_ca", "signproof.schemes", "[]"),
+        ("signproof.oracles.shioaji_ca", "signproof.requests", "[]"),
+        ("signproof.oracles.shioaji_ca", "cryptography", "[]"),
+        ("signproof.oracles.shioaji_ca", "blake3", "[]"),
         # The search finds what is there.
         ("signproof.oracles.openssl", "signproof.oracles.o", "['signproof.oracles.openssl']"),
     ],

@@ -17,7 +17,8 @@ from signproof.oracles.longbridge_hmac.pipeline import PIPELINE
 
 REMEMBERING = (
     openssl._dgst,
-    openssl.sign_sha1,
+    openssl.sign,
+    openssl.open_pkcs12,
     openssl.raw_rsa,
     openssl.modulus,
     openssl.key_shape,

@@ -22,6 +22,7 @@ NAMES = [
     "matrix",
     "protocol",
     "report",
+    "shioaji-ca",
     "tiger-rsa",
     "vectors",
 ]

@@ -185,7 +185,7 @@ def run(*arguments: str) -> tuple[int, str]:
 
 
 def test_it_is_registered(toy: Corpus) -> None:
-    assert schemes.ids() == ("longbridge-hmac", "tiger-rsa", "toy-xor")
+    assert schemes.ids() == ("longbridge-hmac", "shioaji-ca", "tiger-rsa", "toy-xor")
     assert schemes.get("toy-xor").title == "Exclusive or"
     assert "schemas/toy-xor.schema.json" in schemas.files()
     assert [case.id for case in toy.cases()] == [

@@ -27,7 +27,7 @@ VECTOR: Json = {
         "body_b64": "",
         "body_text": "for a reader",
         "timestamp": "1",
-        "note_text": "for a reader",
+        "note_text": "no sibling: kept",
         "nested": {"a_b64": "QQ==", "a_text": "A", "b_text": "kept", "c": [{"d_text": "kept"}]},
     },
     "expected": {"output": {"x_api_signature": "x"}},
@@ -89,6 +89,7 @@ def test_a_case_has_what_an_implementation_gets(tmp_path: Path) -> None:
         "query": None,
         "body_b64": "AP8=",
         "timestamp": "1",
+        "note_text": "no sibling: kept",
         "nested": {"a_b64": "QQ==", "b_text": "kept", "c": [{"d_text": "kept"}]},
         "file_b64": "AP8=",
     }

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.once
 Headers = tuple[tuple[bytes, bytes], ...]
 
 BY_ID = {one.id: one for one in BEHAVIOURS}
-HTTP = schemes.get("longbridge-hmac").signing()
+SCHEME = schemes.get("longbridge-hmac")
 KEY, SECRET, TOKEN = (
     PROGRAM.credential[name] for name in ("app_key", "app_secret", "access_token")
 )
@@ -65,7 +65,7 @@ def signed(
 
 def came(*requests: SignedRequest | None) -> list[Exchange]:
     """Let the mock judge what arrived; None is what was no request."""
-    mock = mock_for(HTTP, [PROGRAM.credential], lambda: 1.7e9)
+    mock = mock_for(SCHEME, [PROGRAM.credential], lambda: 1.7e9)
     replies = [
         mock.unreadable(400, "no") if one is None else mock.handle(one, "127.0.0.1")
         for one in requests

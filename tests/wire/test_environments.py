@@ -252,6 +252,15 @@ def test_the_digest_is_of_every_file(
     assert (environments._digest(sdk) != before) == changes
 
 
+def test_a_command_of_this_python_and_of_what_was_built(tmp_path: Path, cache: Path) -> None:
+    run = 'run = ["{python}", "driver.py", "{build}/here"]'
+    text = WHOLE.replace('run = ["{build}/driver", "there"]', run).replace('"go"', '"system"')
+    environment = build(written(tmp_path, text), cache)
+    folder = environment.folder.parent
+    assert environment.run == (sys.executable, "driver.py", f"{folder}/here")
+    assert sorted(path.name for path in folder.iterdir()) == ["ready", "sdk"]
+
+
 def test_one_of_python_is_for_this_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sdk = written(tmp_path, WHOLE.replace('"go"', '"pypi"'))
     before = environments._digest(sdk)
@@ -381,6 +390,7 @@ def test_a_source_that_cannot_be_read(
 @pytest.mark.parametrize(
     ("ecosystem", "steps_"),
     [
+        ("system", []),
         (
             "pypi",
             [

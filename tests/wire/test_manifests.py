@@ -24,7 +24,7 @@ REQUIRED = [
     "cargo-longbridge-5",
     "cargo-longport-4",
 ]
-ECOSYSTEMS = ["pypi", "npm", "go", "cargo", "maven"]
+ECOSYSTEMS = ["system", "pypi", "npm", "go", "cargo", "maven"]
 
 
 def test_what_installs_fastest_comes_first() -> None:

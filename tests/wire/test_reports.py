@@ -163,7 +163,7 @@ def test_a_line(one: Exchange, text: str) -> None:
 def test_what_is_hidden() -> None:
     raw = b"GET / HTTP/1.1\r\nAUTHORIZATION: Bearer t0ken\r\nauthorization:\r\n\r\n"
     secrets = [PROGRAM.credential[name].encode() for name in ("app_secret", "access_token")]
-    assert hidden(HTTP, PROGRAM.credential, exchange(None, raw=raw)) == [
+    assert hidden(SCHEME, PROGRAM.credential, exchange(None, raw=raw)) == [
         *secrets,
         b"Bearer t0ken",
         b"t0ken",
@@ -173,7 +173,7 @@ def test_what_is_hidden() -> None:
 
 def shown(capsys: pytest.CaptureFixture[str], one: Exchange) -> list[str]:
     judged = judge_exchange(SCHEME, HTTP, PROGRAM.credential, one)
-    hide = hidden(HTTP, PROGRAM.credential, one)
+    hide = hidden(SCHEME, PROGRAM.credential, one)
     detail(one, judged.result, hide, judged.expected)
     return capsys.readouterr().out.splitlines()
 

@@ -24,7 +24,7 @@ Client = Callable[..., list[str]]
 
 SCHEME = "longbridge-hmac"
 LAST = "Ctrl-C or SIGTERM ends it.\n"
-HINT = "(--env-file FILE writes these and the others that SDKs read)\n"
+HINT = "(--write-env FILE writes these and the others that SDKs read)\n"
 TIME = re.compile(r"^\d\d:\d\d:\d\d ", re.MULTILINE)
 
 
@@ -111,7 +111,7 @@ def test_started_in_the_background_an_interrupt_ends_it(
 
 def test_all_variables_are_written_to_a_file(start: Callable[..., Any], tmp_path: Path) -> None:
     file = tmp_path / "env.sh"
-    process = start("serve", SCHEME, "--port", "0", "--tls", "--env-file", str(file))
+    process = start("serve", SCHEME, "--port", "0", "--tls", "--write-env", str(file))
     head = until(process, LAST)
     assert HINT not in head
     shown = exported(head)
@@ -143,7 +143,7 @@ def test_all_variables_are_written_to_a_file(start: Callable[..., Any], tmp_path
     assert ended(process)[0] == 0
 
 
-@pytest.mark.parametrize("option", ["--env-file", "--har"])
+@pytest.mark.parametrize("option", ["--write-env", "--har"])
 def test_a_file_that_cannot_be_written(run: Run, option: str) -> None:
     code, out, err = run("serve", SCHEME, "--port", "0", option, "/no/such/file")
     why = "/no/such/file: there is no folder /no/such to write to"
@@ -159,7 +159,7 @@ def test_tls_and_a_credential_of_ones_own(start: Callable[..., Any], tmp_path: P
     own = {"app_key": "own-key", "app_secret": "own-secret", "access_token": "own-token"}
     file.write_text(json.dumps(own))
     written = tmp_path / "env.sh"
-    options = ("--tls", "--credentials", str(file), "--env-file", str(written))
+    options = ("--tls", "--credentials", str(file), "--write-env", str(written))
     process = start("serve", SCHEME, "--port", "0", *options)
     head = until(process, LAST) + written.read_text()
     variables = exported(head)
@@ -210,7 +210,7 @@ def test_wrong_requests_that_wait_too_long_are_only_logged(
             taken.append(wrong.get().number)
         raise KeyboardInterrupt
 
-    def environment(_s: object, _h: object, _c: object, base_url: str) -> dict[str, str]:
+    def environment(_s: object, _c: object, base_url: str) -> dict[str, str]:
         address.append(base_url)
         return {}
 

@@ -726,7 +726,7 @@ def test_serve(start: Callable[..., Any]) -> None:
         "Tiger / TradeUP: RSA PKCS#1 v1.5 with SHA-1 over sorted parameters: a mock at "
         f"{at[0]}, which verifies every request\n"
         + "".join(f"export {name}={text}\n" for name, text in variables.items())
-        + "(--env-file FILE writes these and the others that SDKs read)\n"
+        + "(--write-env FILE writes these and the others that SDKs read)\n"
         "Ctrl-C or SIGTERM ends it.\n"
     )
     environment = {**os.environ, **variables}
@@ -753,6 +753,6 @@ def test_a_credential_without_account_and_with_a_token(
         "export TIGEROPEN_SERVER_URL",
         "export TIGEROPEN_TIGER_ID",
     ]
-    assert head[3].startswith("(--env-file")
+    assert head[3].startswith("(--write-env")
     assert token not in "".join(head)
     assert PRIVATE_KEY[30:70] not in "".join(head)

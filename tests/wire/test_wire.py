@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from signproof.scheme import HttpSigning, Scheme
+from signproof.scheme import Scheme
 from signproof.schemes.longbridge_hmac.sending import PROGRAM
 from signproof.wire import Ended, fill, program_environment
 from signproof.wire import run as run_program
@@ -234,9 +234,9 @@ def test_braces(text: str, values: dict[str, str], filled: str) -> None:
     assert fill(text, values) == filled
 
 
-def test_the_variables(scheme: Scheme, http: HttpSigning) -> None:
+def test_the_variables(scheme: Scheme) -> None:
     credential = {"app_key": "k", "app_secret": "s", "access_token": "t"}
-    variables = program_environment(scheme, http, credential, "https://127.0.0.1:1")
+    variables = program_environment(scheme, credential, "https://127.0.0.1:1")
     assert variables == {
         f"{prefix}_{name}": value
         for prefix in ("LONGBRIDGE", "LONGPORT")

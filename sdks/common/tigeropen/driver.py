@@ -6,15 +6,19 @@ import json
 import logging
 import os
 import re
+import sys
 import tempfile
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
-from protocol import Rejected, Skipped, serve
 from tigeropen.common.request import OpenApiRequest
 from tigeropen.common.util.signature_utils import get_sign_content, read_private_key, sign_with_rsa
 from tigeropen.tiger_open_client import TigerOpenClient
 from tigeropen.tiger_open_config import TigerOpenClientConfig
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "operations"))
+from protocol import Rejected, Skipped, serve
 
 _VERSION = version("tigeropen")
 _CLIPPED = 200

@@ -7,9 +7,9 @@ two mistakes in one place can be replayed together.
 import binascii
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from signproof.mistakes.base import Catalogue, Edit
+from signproof.mistakes.edits import function_of, input_changed, output_changed, replaced
 from signproof.pipeline import Pipeline
 
 __all__ = [
@@ -207,28 +207,6 @@ def line_block(change: Callable[[HeaderBlock], None]) -> Edit:
         return pipeline.replace("canonical_headers", _Block((*earlier, change)))
 
     return edit
-
-
-def function_of(pipeline: Pipeline, stage: str) -> Callable[..., Any]:
-    """Return the function of a stage."""
-    return next(each.function for each in pipeline.stages if each.name == stage)
-
-
-def replaced(
-    stage: str, function: Callable[..., Any], inputs: tuple[str, ...] | None = None
-) -> Edit:
-    """Return the edit that gives a stage another function (and other inputs)."""
-    return lambda pipeline: pipeline.replace(stage, function, inputs)
-
-
-def output_changed(stage: str, change: Callable[[Any], Any]) -> Edit:
-    """Return the edit that changes what a stage gives."""
-    return lambda pipeline: pipeline.change_output(stage, change)
-
-
-def input_changed(stage: str, source: str, change: Callable[[Any], Any]) -> Edit:
-    """Return the edit after which a stage, and it alone, sees its *source* changed."""
-    return lambda pipeline: pipeline.change_input(stage, source, change)
 
 
 def hex_decoded(octets: bytes) -> bytes:

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from signproof.mistakes import der, emsa
 from signproof.mistakes.base import Catalogue, Edit
-from signproof.mistakes.tiger_rsa import der, emsa
+from signproof.mistakes.edits import edits, function_of, output_changed, replaced
 from signproof.pipeline import Pipeline
 
 __all__ = [
@@ -116,7 +117,7 @@ def content(change: Callable[[Content], None]) -> Edit:
     """Return the edit after which the sign content is assembled with *change*."""
 
     def edit(pipeline: Pipeline) -> Pipeline:
-        current = _function_of(pipeline, "sign_content")
+        current = function_of(pipeline, "sign_content")
         earlier = current.changes if isinstance(current, _Assembly) else ()
         return pipeline.replace(
             "sign_content",
@@ -160,7 +161,7 @@ def message(**members: Any) -> Edit:
     """Return the edit after which the encoded message has these members of `_Message`."""
 
     def edit(pipeline: Pipeline) -> Pipeline:
-        current = _function_of(pipeline, "encoded_message")
+        current = function_of(pipeline, "encoded_message")
         earlier = current if isinstance(current, _Message) else _Message()
         return pipeline.replace(
             "encoded_message",
@@ -169,10 +170,6 @@ def message(**members: Any) -> Edit:
         )
 
     return edit
-
-
-def _function_of(pipeline: Pipeline, stage: str) -> Callable[..., Any]:
-    return next(each.function for each in pipeline.stages if each.name == stage)
 
 
 def fields(change: Callable[[Fields], Fields]) -> Edit:
@@ -190,26 +187,3 @@ def sent(change: Callable[[Fields], Fields]) -> Edit:
 def without(name: str) -> Callable[[Fields], Fields]:
     """Return what leaves a field out."""
     return lambda given: tuple(pair for pair in given if pair[0] != name)
-
-
-def replaced(
-    stage: str, function: Callable[..., Any], inputs: tuple[str, ...] | None = None
-) -> Edit:
-    """Return the edit that gives a stage another function (and other inputs)."""
-    return lambda pipeline: pipeline.replace(stage, function, inputs)
-
-
-def output_changed(stage: str, change: Callable[[Any], Any]) -> Edit:
-    """Return the edit that changes what a stage gives."""
-    return lambda pipeline: pipeline.change_output(stage, change)
-
-
-def edits(*several: Edit) -> Edit:
-    """Return the edit that does several, one after the other."""
-
-    def edit(pipeline: Pipeline) -> Pipeline:
-        for each in several:
-            pipeline = each(pipeline)
-        return pipeline
-
-    return edit

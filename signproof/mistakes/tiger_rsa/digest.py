@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from functools import partial
 
+from signproof.mistakes import emsa
 from signproof.mistakes.base import Edit
-from signproof.mistakes.tiger_rsa import emsa
 from signproof.mistakes.tiger_rsa.catalogue import (
     CATALOGUE,
     edits,

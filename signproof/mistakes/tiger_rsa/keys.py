@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from signproof.mistakes.der import element, structure
 from signproof.mistakes.tiger_rsa.catalogue import CATALOGUE
-from signproof.mistakes.tiger_rsa.der import element, structure
 from signproof.pipeline import Pipeline
 
 __all__: list[str] = []

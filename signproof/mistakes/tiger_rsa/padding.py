@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from signproof.mistakes.tiger_rsa import emsa
+from signproof.mistakes import emsa
 from signproof.mistakes.tiger_rsa.catalogue import CATALOGUE, edits, message, replaced
 
 __all__: list[str] = []

@@ -70,6 +70,12 @@ class ShioajiMock:
         with self._lock:
             return self._session.current.state(self._now())
 
+    @property
+    def certificates(self) -> tuple[CertificateFacts, ...]:
+        """Of the CAs that were activated."""
+        with self._lock:
+            return self._session.current.certificates
+
     def log_in(
         self,
         key: ApiKey | None,

@@ -6,14 +6,15 @@ from pathlib import Path
 
 from signers import pfx
 from signers.secret import Secret
-from signers.shioaji import CertificateFacts, Credentials
+from signers.shioaji import CertificateFacts, Credentials, format_expire_time
 from signers.shioaji import flow as flows
 from signers.shioaji.env import Dialect, Trap, inspect, read
+from signproof.mocks.replies import Started
 from signproof.mocks.shioaji.core import ShioajiMock
 from signproof.mocks.shioaji.gate import Auth, is_loopback
 from signproof.mocks.shioaji.session import EXAMPLE_PERSON, example_key
 
-__all__ = ["SeveralCredentials", "served", "served_from"]
+__all__ = ["SeveralCredentials", "served", "served_from", "started"]
 
 _PASSWORD = (
     pfx.EmptyPassword,
@@ -106,6 +107,23 @@ def served_from(
         if isinstance(outcome, flows.Refused):
             why = f"the CA was not activated ({outcome.message}): {why or outcome.fault.advice}"
     return mock, (*notes, *([why] if why else []))
+
+
+def started(
+    env_octets: bytes,
+    folder: str | os.PathLike[str],
+    environment: Mapping[str, str],
+    clock: Callable[[], float],
+) -> Started:
+    """Return the mock of `served_from` with what `signproof serve` tells of it."""
+    settings = read(env_octets, Dialect.SERVER, environment).values
+    mock, notes = served_from(env_octets, folder, environment, clock)
+    until = [
+        f"{one.person_id or 'nobody'} until {format_expire_time(one.not_after)} UTC"
+        for one in mock.certificates
+    ]
+    state = ", ".join([mock.mode.value, mock.state.value, *until])
+    return Started(mock, state, _text(settings, "SJ_HTTP_ADDR"), notes)
 
 
 def _opened(

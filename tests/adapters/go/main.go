@@ -1,8 +1,9 @@
 // An adapter in Go, with the standard library only.
 //
-// The package protocol speaks the protocol; longbridge and tiger are one scheme each. The first was
-// written from docs/protocol.md alone. Who wrote tiger had read signproof's own code before: its
-// arithmetic, JSON, DER and base64 are Go's own, but not what it takes for a path or a setting.
+// The package protocol speaks the protocol; longbridge, tiger and shioaji are one scheme each. The
+// first was written from docs/protocol.md alone. Who wrote the others had read signproof's own code
+// before: their arithmetic, JSON, DER and base64 are Go's own, but not what tiger takes for a path or
+// a setting, nor the order in which shioaji looks for what a file is.
 package main
 
 import (
@@ -11,6 +12,7 @@ import (
 
 	"example.invalid/signproof-go-adapter/longbridge"
 	"example.invalid/signproof-go-adapter/protocol"
+	"example.invalid/signproof-go-adapter/shioaji"
 	"example.invalid/signproof-go-adapter/tiger"
 )
 
@@ -20,6 +22,7 @@ func main() {
 		Schemes: map[string]protocol.Scheme{
 			"longbridge-hmac": longbridge.Scheme,
 			"tiger-rsa":       tiger.Scheme,
+			"shioaji-ca":      shioaji.Scheme,
 		},
 		Features: []string{"stages", "reasons", "refresh", "strict-keys"},
 	}

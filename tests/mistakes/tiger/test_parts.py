@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
 from signproof import schemes
-from signproof.mistakes.tiger_rsa import CATALOGUE, der, emsa, json_text
+from signproof.mistakes import der, emsa
+from signproof.mistakes.tiger_rsa import CATALOGUE, json_text
 from signproof.oracles.tiger_rsa.credentials import CREDENTIALS
 
 SCHEME = schemes.get("tiger-rsa")

@@ -311,6 +311,17 @@ def test_a_refused_refresh() -> None:
 
 @given(st.binary(max_size=40), st.sampled_from(Charset))
 def test_any_octets(body: bytes, charset: Charset) -> None:
+    """What is drawn is hardly ever an answer; one that is gives its own code."""
+    try:
+        code = read_envelope(200, body, charset=charset).code
+    except MalformedEnvelope:
+        return
+    assert code == json.loads(body.decode(charset.value))["code"]
+
+
+@pytest.mark.parametrize("charset", Charset)
+@pytest.mark.parametrize("body", [b"", b"0", b"{}", b"[]", b'{"code":"0"}', b'{"code":0', b"\xff"])
+def test_what_is_no_answer(body: bytes, charset: Charset) -> None:
     with pytest.raises(MalformedEnvelope):
         read_envelope(200, body, charset=charset)
 

@@ -8,10 +8,11 @@ import os
 import platform
 import sys
 import traceback
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     Operation = Callable[[dict[str, str], dict[str, Any]], dict[str, Any]]
 
@@ -24,10 +25,24 @@ class Rejected(Exception):
     """The SDK refused the case; the text is the SDK's."""
 
 
-def serve(name: str, version: str, scheme: str, operations: Mapping[str, Operation]) -> None:
+class Broke(Exception):
+    """The SDK broke in another process; the text says how."""
+
+
+def serve(
+    name: str,
+    version: str,
+    scheme: str,
+    operations: Mapping[str, Operation],
+    *,
+    features: Sequence[str] = (),
+    language: str = "Python",
+    runtime: str | None = None,
+) -> None:
     """Answer signproof until the input ends; an operation gets a credential and an input.
 
-    The credential is empty for an operation that takes none.
+    The credential is empty for an operation that takes none. *runtime* is this Python's version
+    where nothing else is said.
     """
     # Standard output belongs to the protocol: what native code prints goes to standard error, too.
     replies = os.fdopen(os.dup(1), "wb")
@@ -37,11 +52,11 @@ def serve(name: str, version: str, scheme: str, operations: Mapping[str, Operati
         "implementation": {
             "name": name,
             "version": version,
-            "language": "Python",
-            "runtime": platform.python_version(),
+            "language": language,
+            "runtime": platform.python_version() if runtime is None else runtime,
         },
         "operations": {scheme: sorted(operations)},
-        "features": [],
+        "features": [*features],
         "window": 1,
     }
     credentials: dict[str | None, dict[str, str]] = {}
@@ -57,20 +72,21 @@ def serve(name: str, version: str, scheme: str, operations: Mapping[str, Operati
             case {"type": "run", "operation": operation} if message["scheme"] == scheme:
                 if operation in operations:
                     credential = credentials.get(message["credential"], {})
-                    reply = _outcome(operations[operation], credential, message["input"])
+                    reply = outcome(partial(operations[operation], credential, message["input"]))
         replies.write(json.dumps({"seq": message["seq"], **reply}).encode() + b"\n")
         replies.flush()
 
 
-def _outcome(
-    operation: Operation, credential: dict[str, str], input_: dict[str, Any]
-) -> dict[str, Any]:
+def outcome(operation: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Return the reply to a case that *operation* does."""
     try:
-        return {"status": "output", "output": operation(credential, input_)}
+        return {"status": "output", "output": operation()}
     except Skipped as skipped:
         return {"status": "skipped", "message": str(skipped)}
     except Rejected as rejected:
         return {"status": "rejected", "message": str(rejected)}
+    except Broke as broke:
+        return {"status": "errored", "message": str(broke)}
     except BaseException as error:  # noqa: BLE001 - the SDK may call sys.exit
         traceback.print_exc()
         return {"status": "errored", "message": f"{type(error).__name__}: {error}"}

@@ -1,0 +1,103 @@
+"""Measure several things in turns, and compare them by pairs.
+
+The machine is never quiet. What is measured in the same round meets the same noise, so a ratio is
+taken within each round and the median of these ratios counts, with an interval that says how far
+it can be trusted.
+"""
+
+import math
+import statistics
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+__all__ = ["Interval", "calls_for", "interval", "ratio", "rounds_of"]
+
+_TRUST = 0.95
+_MOST = 1 << 30
+"""Calls in a row, however little each takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A median and where it lies with a probability of 95 %, whatever the distribution."""
+
+    median: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.median:.3f} ({self.low:.3f} to {self.high:.3f})"
+
+    def is_above(self, limit: float) -> bool:
+        """Tell whether the whole interval is beyond *limit*, upwards."""
+        return self.low > limit
+
+    def is_below(self, limit: float) -> bool:
+        """Tell whether the whole interval is beyond *limit*, downwards."""
+        return self.high < limit
+
+
+def interval(values: Sequence[float]) -> Interval:
+    """Return the median of at least one value with its interval.
+
+    The limits are order statistics: the number of values below the true median is binomially
+    distributed with one half, so that no form of the noise is assumed. Of fewer than six values
+    none gives such a trust; the limits are the smallest and the largest then.
+    """
+    ordered = sorted(values)
+    count = len(ordered)
+    below, rank = 0.0, 0
+    while rank < count // 2:
+        below += math.comb(count, rank) / 2**count
+        if below > (1 - _TRUST) / 2:
+            break
+        rank += 1
+    rank = max(rank, 1)
+    return Interval(statistics.median(ordered), ordered[rank - 1], ordered[count - rank])
+
+
+def ratio(values: Sequence[float], beside: Sequence[float]) -> Interval:
+    """Return how many times *values* are those of the same rounds in *beside*."""
+    return interval([one / other for one, other in zip(values, beside, strict=True)])
+
+
+def calls_for(
+    call: Callable[[], object],
+    at_least_s: float,
+    clock: Callable[[], float] = time.perf_counter,
+) -> int:
+    """Return how often *call* is to be called in a row to take about *at_least_s* seconds."""
+    calls = 1
+    while calls < _MOST:
+        took = seconds(call, calls, clock) * calls
+        if took >= at_least_s / 2:
+            return max(1, math.ceil(calls * at_least_s / took))
+        calls *= 2
+    return _MOST
+
+
+def seconds(
+    call: Callable[[], object], calls: int, clock: Callable[[], float] = time.perf_counter
+) -> float:
+    """Return the seconds that one of *calls* calls in a row takes."""
+    started = clock()
+    for _ in range(calls):
+        call()
+    return (clock() - started) / calls
+
+
+def rounds_of(things: Mapping[str, Callable[[], float]], rounds: int) -> dict[str, list[float]]:
+    """Let each of *things* measure itself once a round; return its measures by name.
+
+    One round before is not counted. Each round begins with another of them.
+    """
+    names = list(things)
+    measured: dict[str, list[float]] = {name: [] for name in names}
+    for number in range(rounds + 1):
+        first = number % len(names)
+        for name in (*names[first:], *names[:first]):
+            took = things[name]()
+            if number:
+                measured[name].append(took)
+    return measured

@@ -1,0 +1,372 @@
+package shioaji
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"example.invalid/signproof-go-adapter/protocol"
+)
+
+// largestEnv counts octets of a file, and characters of a value with variables in it.
+const largestEnv = 16_384
+
+var knownKeys = []string{
+	"SJ_API_KEY", "SJ_CA_PASSWD", "SJ_CA_PATH", "SJ_HTTP_ADDR", "SJ_HTTP_AUTH", "SJ_PRODUCTION",
+	"SJ_RECEIVE_WINDOW", "SJ_SEC_KEY",
+}
+
+type wantedEnv struct {
+	File        []byte      `json:"file_b64"`
+	Dialect     string      `json:"dialect"`
+	Environment [][2]string `json:"environment"`
+}
+
+// variables are values by their names; nil is one that is not known.
+type variables map[string]*string
+
+func (v variables) value(name, otherwise string) (string, bool) {
+	found, stands := v[name]
+	if !stands {
+		return otherwise, true
+	}
+	if found == nil {
+		return "", false
+	}
+	return *found, true
+}
+
+func (wanted wantedEnv) variables() variables {
+	environment := variables{}
+	for _, pair := range wanted.Environment {
+		environment[pair[0]] = &pair[1]
+	}
+	return environment
+}
+
+// setting is one as it was read; its value is nil where it is not known.
+type setting struct {
+	line  int
+	key   string
+	value *string
+	// doubtful is a value that is not known for another reason than that its key stood before.
+	doubtful bool
+	// substituted is a value into which a variable was put.
+	substituted bool
+	// spaced is white space and a comment in the place of a value.
+	spaced bool
+}
+
+// reading is all that a reader reads of a file.
+type reading struct {
+	settings []setting
+	// file has the last value of each key.
+	file variables
+	// skipped are lines that the reader cannot read.
+	skipped []int
+	// stoppedAt is nil where the reader came to the end.
+	stoppedAt *int
+}
+
+func (r *reading) add(one setting) {
+	r.settings = append(r.settings, one)
+	r.file[one.key] = one.value
+}
+
+func readEnv(_ credential, wanted wantedEnv) (any, protocol.Stages, error) {
+	environment := wanted.variables()
+	read := readAsLibrary
+	if wanted.Dialect == "server" {
+		read = readAsServer
+	}
+	found := read(string(wanted.File), environment)
+	values := [][2]string{}
+	for _, key := range knownKeys {
+		if value := found.final(key, environment); value != nil {
+			values = append(values, [2]string{key, *value})
+		}
+	}
+	return map[string]any{"values": values, "stopped_at": found.stoppedAt}, nil, nil
+}
+
+// final is the value of a key that counts, nil where there is none, or none that is known.
+func (r *reading) final(key string, environment variables) *string {
+	if value := environment[key]; value != nil {
+		return value
+	}
+	return r.file[key]
+}
+
+// both are the values that a variable may have: the environment's before the file's.
+func both(environment, file variables) variables {
+	all := variables{}
+	for _, one := range []variables{file, environment} {
+		for name, value := range one {
+			all[name] = value
+		}
+	}
+	return all
+}
+
+var braced = regexp.MustCompile(`\$\{([^}:]*)(?::-([^}]*))?\}`)
+
+// readAsLibrary reads as python-dotenv does.
+func readAsLibrary(text string, environment variables) *reading {
+	found := &reading{file: variables{}}
+	if !utf8.ValidString(text) {
+		first := 1
+		found.stoppedAt = &first
+		return found
+	}
+	text = strings.TrimPrefix(text, "\ufeff")
+	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
+	lines := strings.Count(text, "\n")
+	for rest := trimLeft(text, true); rest != ""; rest = trimLeft(rest, true) {
+		one := setting{line: 1 + lines - strings.Count(rest, "\n")}
+		var isRead, isSetting bool
+		if isRead, isSetting, rest = one.read(rest); !isRead {
+			found.skipped = append(found.skipped, one.line)
+		} else if isSetting {
+			one.substitute(both(environment, found.file))
+			found.add(one)
+		}
+	}
+	return found
+}
+
+func (one *setting) substitute(seen variables) {
+	known := true
+	value := braced.ReplaceAllStringFunc(*one.value, func(reference string) string {
+		name := braced.FindStringSubmatch(reference)
+		one.substituted = true
+		put, isKnown := seen.value(name[1], name[2])
+		known = known && isKnown
+		return put
+	})
+	one.value = &value
+	if !known || utf8.RuneCountInString(value) > largestEnv {
+		one.value, one.doubtful = nil, true
+	}
+}
+
+// read reads one setting, or a comment. The rest begins at a line's end or after it.
+func (one *setting) read(text string) (isRead, isSetting bool, rest string) {
+	if after, found := strings.CutPrefix(text, "export"); found && trimLeft(after, false) != after {
+		text = trimLeft(after, false)
+	}
+	one.key, text, isRead = readKey(text)
+	if !isRead {
+		return false, false, nextLine(text)
+	}
+	value := ""
+	text, hasValue := strings.CutPrefix(trimLeft(text, false), "=")
+	if hasValue {
+		behind := trimLeft(text, false)
+		one.spaced = behind != text && strings.HasPrefix(behind, "#")
+		text = behind
+	}
+	if hasValue && !one.spaced {
+		if value, text, isRead = readValue(text); !isRead {
+			return false, false, nextLine(text)
+		}
+	}
+	one.value = &value
+	// Nothing but a comment may follow.
+	tail := trimLeft(text, false)
+	ends := tail == "" || tail[0] == '\n' || tail[0] == '#'
+	return ends, hasValue, nextLine(text)
+}
+
+// readKey reads a key, which is empty where a comment starts.
+func readKey(text string) (key, rest string, read bool) {
+	if strings.HasPrefix(text, "#") {
+		return "", text, true
+	}
+	if inside, found := strings.CutPrefix(text, "'"); found {
+		key, rest, closed := strings.Cut(inside, "'")
+		if !closed || key == "" {
+			return "", text, false
+		}
+		return key, rest, true
+	}
+	end := strings.IndexFunc(text, func(r rune) bool { return r == '=' || r == '#' || isSpace(r) })
+	if end < 0 {
+		end = len(text)
+	}
+	return text[:end], text[end:], end > 0
+}
+
+var (
+	singleQuoted = regexp.MustCompile(`(?s)^'((?:\\.|[^'\\])*)'`)
+	doubleQuoted = regexp.MustCompile(`(?s)^"((?:\\.|[^"\\])*)"`)
+	// A backslash and what it escapes are taken together, so that the second of two escapes nothing.
+	singleEscapes = strings.NewReplacer(`\\`, `\`, `\'`, `'`)
+	doubleEscapes = strings.NewReplacer(`\\`, `\`, `\'`, `'`, `\"`, `"`, `\a`, "\a", `\b`, "\b",
+		`\f`, "\f", `\n`, "\n", `\r`, "\r", `\t`, "\t", `\v`, "\v")
+)
+
+func readValue(text string) (value, rest string, read bool) {
+	if text == "" || text[0] == '\n' {
+		return "", text, true
+	}
+	if text[0] == '\'' || text[0] == '"' {
+		shape, escapes := singleQuoted, singleEscapes
+		if text[0] == '"' {
+			shape, escapes = doubleQuoted, doubleEscapes
+		}
+		found := shape.FindStringSubmatch(text)
+		if found == nil {
+			return "", text, false
+		}
+		return escapes.Replace(found[1]), text[len(found[0]):], true
+	}
+	value, _, _ = strings.Cut(text, "\n")
+	rest = text[len(value):]
+	for at, character := range value {
+		if isSpace(character) && strings.HasPrefix(trimLeft(value[at:], true), "#") {
+			value = value[:at]
+			break
+		}
+	}
+	return strings.TrimRightFunc(value, isSpace), rest, true
+}
+
+// trimLeft leaves out white space, with line ends or without.
+func trimLeft(text string, lines bool) string {
+	return strings.TrimLeftFunc(text, func(r rune) bool { return isSpace(r) && (lines || r != '\n') })
+}
+
+// isSpace is white space as Python's.
+func isSpace(r rune) bool { return unicode.IsSpace(r) || r >= 0x1c && r <= 0x1f }
+
+func nextLine(text string) string {
+	_, rest, _ := strings.Cut(text, "\n")
+	return rest
+}
+
+var (
+	exported  = regexp.MustCompile(`^export[ \t]+`)
+	serverKey = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.]*$`)
+	// A backslash at which reading stops, once pairs of them are gone.
+	stopping  = regexp.MustCompile(`\\[A-Za-mo-z0-9_]`)
+	comment   = regexp.MustCompile(`^[ \t]+#`)
+	reference = regexp.MustCompile(`^\$(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*))`)
+)
+
+// What is read of a value.
+type certainty int
+
+const (
+	known certainty = iota
+	unknown
+	stop
+)
+
+// readAsServer reads as the SDK's own reader does, as far as it was watched.
+func readAsServer(text string, environment variables) *reading {
+	found := &reading{file: variables{}}
+	for at, line := range strings.Split(text, "\n") {
+		number := at + 1
+		if !utf8.ValidString(line) || strings.Contains(line, "\x00") {
+			found.stoppedAt = &number
+			return found
+		}
+		line = strings.TrimSuffix(line, "\r")
+		if number == 1 {
+			line = strings.TrimPrefix(line, "\ufeff")
+		}
+		line = strings.Trim(line, " \t")
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		one := setting{line: number}
+		switch one.readAsServer(line, both(environment, found.file)) {
+		case stop:
+			found.stoppedAt = &number
+			return found
+		case unknown:
+			one.value, one.doubtful, one.substituted = nil, true, false
+		}
+		if _, twice := found.file[one.key]; twice {
+			one.value, one.substituted = nil, false
+		}
+		found.add(one)
+	}
+	return found
+}
+
+func (one *setting) readAsServer(line string, seen variables) certainty {
+	name, written, isSetting := strings.Cut(exported.ReplaceAllString(line, ""), "=")
+	if name = strings.TrimRight(name, " \t"); serverKey.MatchString(name) {
+		one.key = name
+	}
+	switch {
+	case strings.Contains(line, "\r"):
+		return unknown
+	case !isSetting:
+		return stop
+	case one.key == "":
+		return unknown
+	}
+	value, read := one.serverValue(strings.TrimLeft(written, " \t"), seen)
+	one.value = &value
+	return read
+}
+
+func (one *setting) serverValue(written string, seen variables) (string, certainty) {
+	if written == "" || written[0] != '\'' && written[0] != '"' {
+		return one.unquotedServerValue(written, seen)
+	}
+	mark := written[:1]
+	inside, tail, closed := strings.Cut(written[1:], mark)
+	if mark == `"` && stopping.MatchString(strings.ReplaceAll(inside, `\\`, "")) {
+		return "", stop
+	}
+	behind := strings.TrimLeft(tail, " \t")
+	if !closed || behind != "" && !comment.MatchString(tail) {
+		return "", unknown
+	}
+	if mark == `"` && strings.ContainsAny(inside, `\$`) {
+		return "", unknown
+	}
+	return inside, known
+}
+
+func (one *setting) unquotedServerValue(written string, seen variables) (string, certainty) {
+	value, read := strings.Builder{}, known
+	if strings.HasPrefix(written, "#") {
+		return "", unknown
+	}
+	for at := 0; at < len(written); {
+		rest := written[at:]
+		name := reference.FindStringSubmatch(rest)
+		switch {
+		case comment.MatchString(rest):
+			return value.String(), read
+		case rest[0] == ' ' || rest[0] == '\t':
+			return "", stop
+		case strings.HasPrefix(rest, `\\`):
+			read = unknown
+			at += 2
+		case rest[0] == '\\' && stopping.FindStringIndex(rest[:min(2, len(rest))]) != nil:
+			return "", stop
+		case name != nil:
+			put, isKnown := seen.value(name[1]+name[2], "")
+			if !isKnown || value.Len()+len(put) > largestEnv {
+				put, read = "", unknown
+			}
+			one.substituted = true
+			value.WriteString(put)
+			at += len(name[0])
+		default:
+			if slices.Contains([]byte(`\$#'"`), rest[0]) {
+				read = unknown
+			}
+			value.WriteByte(rest[0])
+			at++
+		}
+	}
+	return value.String(), read
+}
