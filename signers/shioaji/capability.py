@@ -345,7 +345,7 @@ def _octets(token: str) -> bytes:
     digits = token.removeprefix(PREFIX)
     problem = None
     if not _HEXADECIMAL.fullmatch(digits):
-        upper = _HEXADECIMAL.fullmatch(digits.lower()) and digits.isascii()
+        upper = _HEXADECIMAL.fullmatch(digits.lower())
         problem = "upper case" if upper else "other characters"
     elif len(digits) % 2:
         problem = "an odd number of digits"

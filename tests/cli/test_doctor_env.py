@@ -136,6 +136,15 @@ FILES: dict[str, tuple[str | bytes, int, str]] = {
         "  line 3   SJ_CA_PASSWD: python-dotenv reads 5 characters, the server 2 characters; they "
         "differ in letters, dollar signs\n" + FOLDERS,
     ),
+    "missing, and before it the server stops": (
+        f"{HEAD}SJ_CA_PATH=my ca.pfx\n",
+        1,
+        head("wrong", 3, 2)
+        + f"  wrong    line 3, SJ_CA_PATH: the server stops reading here (space), {STOPS}\n"
+        f"  wrong    line 3, SJ_CA_PATH: {NO_FILE}\n"
+        f"  note     SJ_CA_PASSWD: {MISSING}\n"
+        "  line 3   SJ_CA_PATH: python-dotenv reads my ca.pfx, the server nothing\n" + FOLDERS,
+    ),
     "in doubt": (
         f"{HEAD}SJ_CA_PASSWD=x\nSJ_CA_PASSWD=secret#9\nOTHER=a#b\n",
         1,

@@ -661,10 +661,13 @@ def asked(typed: bytes, *, terminal: bool = True) -> tuple[int, str]:
     ) as child:
         os.close(theirs)
         seen = b""
-        while terminal and b"Password" not in seen:
-            seen += heard(ours)
-        os.write(ours, typed)
-        output, error = child.communicate(timeout=60)
+        try:
+            while terminal and b"Password" not in seen:
+                seen += heard(ours)
+            os.write(ours, typed)
+            output, error = child.communicate(timeout=60)
+        finally:
+            child.kill()
     while terminal:
         try:
             seen += heard(ours)
@@ -675,8 +678,8 @@ def asked(typed: bytes, *, terminal: bool = True) -> tuple[int, str]:
 
 
 def heard(descriptor: int) -> bytes:
-    """Return what comes next on the terminal, within a minute."""
-    assert select.select([descriptor], [], [], 60)[0]
+    """Return what comes next on the terminal, within seconds."""
+    assert select.select([descriptor], [], [], 30)[0]
     return os.read(descriptor, 1024)
 
 

@@ -325,3 +325,10 @@ def test_the_time_in_an_envelope(envelope: object, seconds: int | None) -> None:
     expected = None if seconds is None else {**asked, "seconds": seconds}
     output = {} if envelope is None else {"envelope": envelope}
     assert at_its_time({**asked, "seconds": 1}, output) == expected
+
+
+def test_the_time_behind_nothing() -> None:
+    asked = {"ip": "", "plain_text": ""}
+    envelope = f"pkcs1.AA==.{base64.b64encode(b'Z1999999991700000123').decode()}.AA=="
+    expected = {**asked, "seconds": 1700000123}
+    assert at_its_time({**asked, "seconds": 1}, {"envelope": envelope}) == expected

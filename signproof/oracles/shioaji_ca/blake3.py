@@ -59,7 +59,8 @@ def _rotated(word: int, bits: int) -> int:
 
 def _compress(chaining: Words, block: Words, counter: int, length: int, flags: int) -> list[int]:
     """Return the new chaining value (section 2.2)."""
-    state = [*chaining, *_IV[:4], counter & _MASK, counter >> 32, length, flags]
+    # The upper half of the counter is zero: nothing here has 2**32 chunks.
+    state = [*chaining, *_IV[:4], counter, 0, length, flags]
     for _ in range(_ROUNDS):
         for at, (a, b, c, d) in enumerate(_QUARTERS):
             for word, first, second in ((block[2 * at], 16, 12), (block[2 * at + 1], 8, 7)):

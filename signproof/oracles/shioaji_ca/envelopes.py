@@ -32,7 +32,13 @@ from signproof.oracles.shioaji_ca.composing import (
 )
 from signproof.oracles.shioaji_ca.files import fixture, opened
 from signproof.oracles.shioaji_ca.flawed_cms import by_openssl, shapes
-from signproof.oracles.shioaji_ca.mistaken import BASELINES, judged, person_of
+from signproof.oracles.shioaji_ca.mistaken import (
+    BASELINES,
+    BOUND,
+    BOUND_REASONS,
+    judged,
+    person_of,
+)
 from signproof.oracles.writing import Topic
 
 __all__ = ["topics"]
@@ -41,7 +47,7 @@ _MUST, _SHOULD = Importance.MUST, Importance.SHOULD
 _ALL = {"ip": IP, "plain_text": TEXT, "earliest": NOW - 30, "latest": NOW + 30}
 _SEEN = recorded(PYRSCA.where, "the form of the envelope, and what is signed")
 _NOTES = {
-    "bound": "Address, text and window are the caller's: what the broker checks is unknown.",
+    "bound": BOUND,
     "strict": "Only what pyrsca was seen to write is taken; what the broker takes is unknown.",
     "openssl": "Made by the openssl command, not by pyrsca.",
 }
@@ -116,7 +122,7 @@ def _bad(operation: str) -> Topic:
     rows += _signature() if kind == "pkcs1" else [*shapes(), *by_openssl()]
     for name, reason, comment, envelope, expected in rows:
         strict = reason.startswith(("cms-", "malformed-cms", "unsupported"))
-        bound = reason in {"time-out-of-window", "wrong-ip", "wrong-plain-text"}
+        bound = reason in BOUND_REASONS
         flags = ("bound",) if bound else ("strict",) if strict else ()
         if name.startswith("openssl"):
             flags = (*flags, "openssl")

@@ -4,6 +4,7 @@ from typing import Any
 
 from signproof.mistakes.base import Mistake
 from signproof.mistakes.shioaji_ca import CATALOGUE
+from signproof.model import Importance
 from signproof.oracles.shioaji_ca.common import (
     IP,
     NOW,
@@ -22,7 +23,10 @@ from signproof.oracles.shioaji_ca.x509 import IA5, PRINTABLE, Attribute
 from signproof.oracles.writing import Topic
 from signproof.pipeline import Pipeline
 
-__all__ = ["BASELINES", "judged", "mistakes", "person_of"]
+__all__ = ["BASELINES", "BOUND", "BOUND_REASONS", "judged", "mistakes", "person_of"]
+
+BOUND = "Address, text and window are the caller's: what the broker checks is unknown."
+BOUND_REASONS = ("time-out-of-window", "wrong-ip", "wrong-plain-text")
 
 _OF_TOKENS = "capability-"
 """How the reasons begin for refusing a capability token; the others are about an envelope."""
@@ -88,13 +92,16 @@ def _run(baseline: str, pipeline: Pipeline) -> dict[str, Any]:
 
 def mistakes() -> Topic:
     """Each catalogued mistake that a verifier can see, on the first baseline that shows it."""
-    topic = topic_of("mistakes")
+    topic = topic_of("mistakes", {"bound": BOUND})
     for mistake in CATALOGUE.values():
         if mistake.refusal is None or mistake.refusal.startswith(_OF_TOKENS):
             continue
         baseline, wrong = _shown(mistake)
+        bound = mistake.refusal in BOUND_REASONS
         add(topic, mistake.id, mistake.text, "verify-pkcs1", wrong, refused(mistake.refusal),
             derived(mistake.evidence, "the catalogue of mistakes"), mistake=mistake.id,
+            importance=Importance.SHOULD if bound else Importance.MUST,
+            flags=("bound",) if bound else (),
             baseline=f"{SCHEME}/verify-pkcs1/{baseline}")  # fmt: skip
     return topic
 

@@ -44,5 +44,6 @@ def at_its_time(input_: Json, output: Json) -> Json | None:
     except (CodecError, IndexError):
         return None
     before = f"{input_['ip']}{input_['plain_text']}".encode("utf-8", "replace")
-    found = _TIME.match(signed_text.rpartition(before)[2]) or _SECONDS.search(signed_text)
+    after = signed_text.rpartition(before)[2] if before else b""
+    found = _TIME.match(after) or _SECONDS.search(signed_text)
     return None if found is None else input_ | {"seconds": int(found[0])}

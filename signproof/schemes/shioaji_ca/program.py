@@ -22,6 +22,8 @@ PROGRAM = Program(
         "SJ_HTTP_ADDR",
         "SJ_HTTP_AUTH",
         "SJ_RECEIVE_WINDOW",
+        "SJ_AGENT_HARNESS_SECRET",
+        "SJ_AGENT_HARNESS_BROKER_TOKEN",
     ),
     isolated=True,
     starts_from_env=True,

@@ -94,7 +94,7 @@ def test_a_mistake_is_described(mistake: Mistake) -> None:
         assert sentence.count("`") % 2 == 0
         assert len(sentence) <= 160
         assert "  " not in sentence
-        assert not re.search(r"\ba [aeio]|(?<!`)\bSHA\d", sentence)
+        assert not re.search(r"\ba [aeio]|(?<![`-])\bSHA\d", sentence)
     assert mistake.evidence.strip()
     assert mistake.hindsight is mistake.edit
 

@@ -1,0 +1,51 @@
+"""A driver made of the parts in `sdks/common/operations`, whose calls end in every way."""
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[3] / "sdks" / "common" / "operations"))
+from bounded import Overdue, bounded  # type: ignore[import-not-found]
+from protocol import Rejected, Skipped, serve  # type: ignore[import-not-found]
+
+
+def _call(input_: dict[str, Any]) -> dict[str, Any]:
+    os.write(1, b"what native code prints\n")
+    match input_["does"]:
+        case "reject":
+            raise Rejected("no")
+        case "skip":
+            raise Skipped("cannot")
+        case "raise":
+            raise KeyboardInterrupt("raised")
+        case "exit":
+            sys.exit("exited")
+        case "end":
+            os._exit(3)
+        case "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
+        case "hang":
+            time.sleep(60)
+    return {"long": "x" * input_.get("length", 0), "credential": input_.get("credential")}
+
+
+def _alone(credential: dict[str, str], input_: dict[str, Any]) -> dict[str, Any]:
+    try:
+        reply: dict[str, Any] = bounded(lambda: _call({**input_, **credential}), 0.5)
+    except Overdue as overdue:
+        raise Rejected(str(overdue)) from None
+    return reply
+
+
+serve(
+    "made-up",
+    "1",
+    "toy",
+    {"here": lambda credential, input_: _call({**input_, **credential}), "alone": _alone},
+    features=["own-time"],
+    language="C",
+    runtime="C 1",
+)
