@@ -23,6 +23,7 @@ ROOT = Path(__file__).parent
 FINDINGS = {
     "longbridge-hmac": ("longbridge.md", 60, 20),
     "tiger-rsa": ("tiger.md", 100, 20),
+    "shioaji-ca": ("shioaji.md", 30, 0),
 }
 """By scheme the page on its SDKs, how many vectors every SDK has to be asked, and how many of these
 are requests with another method than GET."""

@@ -100,8 +100,8 @@ class Program:
     """Environment variables that official SDKs take the base URL from."""
     fixed: Mapping[str, str]
     """Environment variables with what else keeps official SDKs on this machine; `{base_url}` in a
-    value is the mock's address, `{socket_url}` the same for WebSockets, and a member's name in
-    braces its value in the credential."""
+    value is the mock's address, `{authority}` its host and port alone, `{socket_url}` the address
+    for WebSockets, and a member's name in braces its value in the credential."""
     withheld: tuple[str, ...] = ()
     """Environment variables beside the credential's that hold a secret of the user's, or name a
     file with one: a program under test does not get them."""
@@ -115,7 +115,11 @@ class Program:
     @property
     def addresses(self) -> tuple[str, ...]:
         """The variables with the address, were they only those that hold more than it."""
-        return self.address or tuple(n for n, text in self.fixed.items() if "{base_url}" in text)
+        return self.address or tuple(
+            name
+            for name, text in self.fixed.items()
+            if "{base_url}" in text or "{authority}" in text
+        )
 
 
 @dataclass(frozen=True, slots=True)

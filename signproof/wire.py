@@ -86,7 +86,11 @@ def program_environment(
         for name in all_
     }
     addresses = dict.fromkeys(program.address, base_url)
-    mock = {"base_url": base_url, "socket_url": "ws" + base_url.removeprefix("http")}
+    mock = {
+        "base_url": base_url,
+        "authority": base_url.partition("://")[2],
+        "socket_url": "ws" + base_url.removeprefix("http"),
+    }
     fixed = {name: fill(value, {**credential, **mock}) for name, value in program.fixed.items()}
     return {**fixed, **addresses, **names}
 

@@ -30,7 +30,7 @@ _ENV = f"SJ_API_KEY={_API_KEY}\nSJ_SEC_KEY={_SECRET}\n"
 _LONGEST = 90
 _LAST_WORDS = 3
 _AT_ONCE_MS = 1000
-_BINS_S = (1, 5, 10, 20)
+_BINS_S = (1, 20)
 
 Clock = Callable[[], float]
 

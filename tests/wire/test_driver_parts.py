@@ -112,6 +112,33 @@ def test_what_it_does_not_know(message: Json) -> None:
     assert reply == {"status": "skipped", "message": "this driver does not know it"}
 
 
+def test_several_at_once() -> None:
+    """Each in a process of its own, whole lines, in the order in which they end."""
+    calls = [run("here", "wait"), *[run("here", input={"does": "", "length": 300_000})] * 3]
+    calls += [run("here", "raise"), run("alone", "kill")]
+    lines = [
+        json.dumps({"seq": number, "scheme": "toy", **message})
+        for number, message in enumerate([{"type": "start", "protocols": [1]}, *calls], 1)
+    ]
+    done = subprocess.run(
+        [sys.executable, PROGRAM, "4"],
+        input="\n".join([*lines, ""]),
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=True,
+    )
+    replies = [json.loads(line) for line in done.stdout.splitlines()]
+    assert (replies[0]["window"], replies[-1]["seq"]) == (4, 2)
+    long = {"status": "output", "output": {"long": "x" * 300_000, "credential": None}}
+    assert {reply.pop("seq"): reply for reply in replies[1:]} == {
+        2: {"status": "output", "output": {"long": "", "credential": None}},
+        **dict.fromkeys((3, 4, 5), long),
+        6: {"status": "errored", "message": "KeyboardInterrupt: raised"},
+        7: {"status": "errored", "message": "it ended the process (SIGKILL)"},
+    }
+
+
 def test_the_runtime_is_this_python_where_nothing_is_said() -> None:
     program = PROGRAM.read_text().replace('    language="C",\n    runtime="C 1",\n', "")
     program = program.replace("__file__", repr(str(PROGRAM)))

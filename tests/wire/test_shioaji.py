@@ -162,7 +162,7 @@ def test_without_a_file_it_is_a_simulation(start: Callable[..., Any]) -> None:
     assert base
     assert head == (
         f"{TITLE}{base[0]}, which verifies every request\n"
-        f"export SIGNPROOF_BASE_URL={base[0]}\n"
+        f"export SJ_HTTP_ADDR={base[0].removeprefix('http://')}\n"
         f"export SJ_API_KEY={KEY}\n"
         f"export SJ_SEC_KEY={SECRET}\n"
         f"(--write-env FILE writes these and the others that SDKs read)\n{LAST}"

@@ -8,8 +8,9 @@ import os
 import platform
 import sys
 import traceback
+from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -38,11 +39,13 @@ def serve(
     features: Sequence[str] = (),
     language: str = "Python",
     runtime: str | None = None,
+    at_once: int = 1,
 ) -> None:
     """Answer signproof until the input ends; an operation gets a credential and an input.
 
     The credential is empty for an operation that takes none. *runtime* is this Python's version
-    where nothing else is said.
+    where nothing else is said. With *at_once* more than 1 so many calls are made at a time, each
+    in a child of this process: for an SDK that waits long; no thread may have been started before.
     """
     # Standard output belongs to the protocol: what native code prints goes to standard error, too.
     replies = os.fdopen(os.dup(1), "wb")
@@ -57,9 +60,10 @@ def serve(
         },
         "operations": {scheme: sorted(operations)},
         "features": [*features],
-        "window": 1,
+        "window": at_once,
     }
     credentials: dict[str | None, dict[str, str]] = {}
+    children = _Children(replies)
     for line in sys.stdin.buffer:
         message = json.loads(line)
         reply: dict[str, Any] = {"status": "skipped", "message": "this driver does not know it"}
@@ -72,9 +76,48 @@ def serve(
             case {"type": "run", "operation": operation} if message["scheme"] == scheme:
                 if operation in operations:
                     credential = credentials.get(message["credential"], {})
-                    reply = outcome(partial(operations[operation], credential, message["input"]))
-        replies.write(json.dumps({"seq": message["seq"], **reply}).encode() + b"\n")
-        replies.flush()
+                    call = partial(operations[operation], credential, message["input"])
+                    if at_once > 1:
+                        children.answer(message["seq"], call)
+                        continue
+                    reply = outcome(call)
+        _write(replies, message["seq"], reply)
+    children.wait()
+
+
+def _write(replies: IO[bytes], seq: int, reply: dict[str, Any]) -> None:
+    replies.write(json.dumps({"seq": seq, **reply}).encode() + b"\n")
+    replies.flush()
+
+
+class _Children:
+    """Children that make a call each and write their replies themselves, one line at a time."""
+
+    def __init__(self, replies: IO[bytes]) -> None:
+        self._replies = replies
+        # A lock that outlives the fork: a line longer than a pipe takes at once stays whole.
+        self._turn, self._pass = os.pipe()
+        os.write(self._pass, b".")
+
+    def answer(self, seq: int, call: Callable[[], dict[str, Any]]) -> None:
+        """Let a child make *call* and reply."""
+        self._reap(os.WNOHANG)
+        if os.fork():
+            return
+        reply = outcome(call)
+        os.read(self._turn, 1)
+        _write(self._replies, seq, reply)
+        os.write(self._pass, b".")
+        os._exit(0)  # the client's threads and its cleaning up are not waited for
+
+    def wait(self) -> None:
+        """Wait for all."""
+        self._reap(0)
+
+    def _reap(self, how: int) -> None:
+        with suppress(ChildProcessError):
+            while os.waitpid(-1, how)[0]:
+                pass
 
 
 def outcome(operation: Callable[[], dict[str, Any]]) -> dict[str, Any]:

@@ -23,6 +23,8 @@ from bounded import Overdue, bounded
 from protocol import Broke, Rejected, Skipped, serve
 
 _LIMIT_S = 18.0
+_AT_ONCE = 12
+"""Calls at a time: a login does little but wait for a network that is not there."""
 _MEMBERS = dict[str, Any]
 
 (_NAME,) = packages_distributions()["shioaji"]
@@ -132,4 +134,10 @@ def _asked(
 # They may belong to a real account: a login would be tried with them.
 for name in [name for name in os.environ if name.startswith("SJ_")]:
     del os.environ[name]
-serve(_NAME, _VERSION, "shioaji-ca", {"check-credentials": check_credentials, "send": send})
+serve(
+    _NAME,
+    _VERSION,
+    "shioaji-ca",
+    {"check-credentials": check_credentials, "send": send},
+    at_once=_AT_ONCE,
+)

@@ -12,7 +12,7 @@ PROGRAM = Program(
         "person_id": "Z199999999",
     },
     address=(),
-    fixed={"SIGNPROOF_BASE_URL": "{base_url}"},
+    fixed={"SJ_HTTP_ADDR": "{authority}"},
     withheld=(
         "SJ_API_KEY",
         "SJ_SEC_KEY",
@@ -30,6 +30,7 @@ PROGRAM = Program(
 )
 """The secret is 32 octets in base58, as the SDK wants it (observed), made up.
 
-No variable is known from which an SDK takes another address than the broker's: a login goes there
-wherever a network is.
+SJ_HTTP_ADDR is where the server listens (documented) and where shioaji-cli looks for it (observed,
+1.7.9). No variable is known from which an SDK takes another address than the broker's: a login goes
+there wherever a network is.
 """

@@ -29,6 +29,8 @@ def _call(input_: dict[str, Any]) -> dict[str, Any]:
             os.kill(os.getpid(), signal.SIGKILL)
         case "hang":
             time.sleep(60)
+        case "wait":
+            time.sleep(1)
     return {"long": "x" * input_.get("length", 0), "credential": input_.get("credential")}
 
 
@@ -48,4 +50,5 @@ serve(
     features=["own-time"],
     language="C",
     runtime="C 1",
+    at_once=int(sys.argv[1]) if sys.argv[1:] else 1,
 )
