@@ -82,10 +82,10 @@ class Operation:
     """For an operation that judges its input: how such an input is made."""
     stages: tuple[str, ...] | None = None
     """The scheme's stages that its vectors hold where they hold any; None for all."""
-    at_its_time: Callable[[Json, Json], Json | None] | None = None
+    at_its_time: Callable[[Json, Json], tuple[Json, int] | None] | None = None
     """From an input with a time and the output of an implementation that takes its own clock's to
-    the input with the time taken, None where the output does not show it. None where the operation
-    has no time."""
+    the input with the time taken, and that time in Unix seconds; None where the output does not
+    show it. None where the operation has no time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +225,10 @@ class Scheme:
     def signing(self) -> HttpSigning:
         """Return how it signs HTTP requests; raises ValueError where it does not."""
         if self.http is None:
-            raise ValueError(f"{self.id} does not sign HTTP requests")
+            raise ValueError(
+                f"{self.id} does not sign HTTP requests: `signproof verify {self.id}` judges what "
+                "it signs"
+            )
         return self.http
 
     def pointing(self) -> Program:

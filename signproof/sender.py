@@ -4,6 +4,7 @@ Each case has a mock and a port of its own, so that a request is attributed exac
 comes, and no case sees what another did.
 """
 
+import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -143,16 +144,20 @@ def send(
             )
             scripted = Scripted(mock(own, clock), question.replies)
             asked.append(question.case(scheme.id, own, address(question.id, scripted)))
+        began = clock()
         try:
             driver.run([*asked, *direct], progress)
         except KeyboardInterrupt:
             complete = False
-    judged = [
-        _at_its_time(scheme, case, driver.replies[case.id], driver.features)
-        for case in direct
-        if case.id in driver.replies
-    ]
-    replies = {case.id: driver.replies[case.id] for case in judged}
+    judged: list[Case] = []
+    replies: dict[str, Reply] = {}
+    for case in direct:
+        if case.id in driver.replies:
+            seen, reply = case, driver.replies[case.id]
+            if OWN_TIME in driver.features:
+                seen, reply = _at_its_time(scheme, case, reply, began, clock())
+            judged.append(seen)
+            replies[case.id] = reply
     for case in chosen:
         if case.id in driver.replies:
             seen, reply = _arrived(case, how[case.id], driver.replies[case.id], exchanges[case.id])
@@ -179,24 +184,31 @@ def send(
     return Sent(judgement, exchanges, clock(), observations)
 
 
-def _at_its_time(scheme: Scheme, case: Case, reply: Reply, features: Collection[str]) -> Case:
-    """Return the case as asked of an SDK that takes the time from its own clock.
+def _at_its_time(
+    scheme: Scheme, case: Case, reply: Reply, began: float, ended: float
+) -> tuple[Case, Reply]:
+    """Return the case as asked of an SDK that takes the time from its own clock, and its reply.
 
-    What is due for that time is what the reference gives.
+    What is due for that time is what the reference gives; the time has to lie between *began* and
+    *ended*, Unix seconds.
     """
     operation = scheme.operations[case.vector.operation]
-    if OWN_TIME not in features or operation.at_its_time is None or isinstance(reply, Broken):
-        return case
-    input_ = operation.at_its_time(case.input, reply.output)
-    if input_ is None or case.vector.expected.reject is not msgspec.UNSET:
-        return case
     expected = case.vector.expected
+    if operation.at_its_time is None or isinstance(reply, Broken):
+        return case, reply
+    found = operation.at_its_time(case.input, reply.output)
+    if found is None or expected.reject is not msgspec.UNSET:
+        return case, reply
+    input_, seconds = found
+    if not math.floor(began) <= seconds <= ended:
+        when = f"it was asked between {math.floor(began)} and {math.ceil(ended)}"
+        return case, Broken(Outcome.FAIL, f"its time is {seconds}, in Unix seconds, while {when}")
     if expected.check is msgspec.UNSET:
         credential = msgspec.convert(case.credential, scheme.credential)
         typed = msgspec.convert(input_, operation.input)
         expected = Expected(output=operation.reference(scheme.prepare(credential), typed).output)
     vector = msgspec.structs.replace(case.vector, input=input_, stages={}, expected=expected)
-    return replace(case, vector=vector, input=input_)
+    return replace(case, vector=vector, input=input_), reply
 
 
 def _own_host(number: int) -> str:

@@ -1,12 +1,27 @@
-"""What the activation flow needs to know of a certificate."""
+"""Certificates: read out of DER, and what the activation flow needs to know of one."""
 
 from dataclasses import dataclass, field
 
-from cryptography.x509 import Certificate
+from cryptography.x509 import Certificate, InvalidVersion, load_der_x509_certificate
 
+from signers.pfx.quiet import quiet
 from signers.shioaji.person_id import find_person_id
 
-__all__ = ["CertificateFacts"]
+__all__ = ["CertificateFacts", "read_certificate"]
+
+
+def read_certificate(der: bytes) -> Certificate | None:
+    """Return the certificate in *der*, None where it is none or its subject cannot be read.
+
+    The library reads the subject no sooner than it is asked for.
+    """
+    try:
+        with quiet():  # odd serial numbers are warned of, and an empty CN
+            found = load_der_x509_certificate(der)
+            list(found.subject)
+    except (ValueError, TypeError, InvalidVersion):
+        return None
+    return found
 
 
 @dataclass(frozen=True, slots=True)

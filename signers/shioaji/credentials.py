@@ -118,11 +118,17 @@ class CredentialFinding:
 
 
 class CredentialsRefused(InvalidInput):
-    """The credentials cannot be used; the reason is the first finding's."""
+    """The credentials cannot be used.
+
+    The reason is the first finding's, but for `CredentialTrap.SECRET_IS_PASSWORD`, which speaks of
+    key and secret.
+    """
 
     def __init__(self, findings: tuple[CredentialFinding, ...]) -> None:
         self.findings = findings
-        self.reason = findings[0].trap.value
+        traps = [finding.trap for finding in findings]
+        both = CredentialTrap.SECRET_IS_PASSWORD
+        self.reason = (both if both in traps else traps[0]).value
         super().__init__("; ".join(finding.advice for finding in findings))
 
 

@@ -67,7 +67,7 @@ class Fault(enum.StrEnum):
     CA_EMPTY = "ca-empty"
     """A production order without a CA signature."""
     WRONG_LOGIN = "wrong-login"
-    """The login by person id and password went wrong."""
+    """The login to the simulation went wrong (documented)."""
     WRONG_SIGNATURE = "wrong-signature"
     """The login's signature is not by the key's secret."""
     IP_REFUSED = "ip-refused"
@@ -77,9 +77,9 @@ class Fault(enum.StrEnum):
     NO_PERMISSION = "no-permission"
     """The key may not make this call."""
     TOKEN_EXPIRED = "token-expired"  # noqa: S105 - an identifier
-    """The login is too long ago."""
+    """The login is over 24 hours ago, or the broker ended it for too much use (documented)."""
     TOKEN_INVALID = "token-invalid"  # noqa: S105 - an identifier
-    """The token is no good."""
+    """The token is malformed, or of the other environment (documented)."""
     TOKEN_MISSING = "token-missing"  # noqa: S105 - an identifier
     """There is no token."""
     KEY_EXPIRED = "key-expired"
@@ -87,7 +87,10 @@ class Fault(enum.StrEnum):
     SIGN_TIMEOUT = "sign-timeout"
     """The login's time is not the broker's."""
     ACCOUNT_REFUSED = "account-refused"
-    """The key may not use this account."""
+    """The account's signature for API usage or its test in simulation is missing (documented).
+
+    That an account which the key does not have is refused with it, too, is inferred.
+    """
     ACCOUNT_UNSIGNED = "account-unsigned"
     """The account's signature for API usage is missing."""
     TOO_MANY_CONNECTIONS = "too-many-connections"
@@ -175,7 +178,8 @@ _ROWS = {
     Fault.WRONG_LOGIN: _Row(
         "Incorrect userid or password",
         400,
-        "log in with an API key and its secret, not with the person id and the password",
+        "the login to the simulation went wrong: check the API key and its secret; a person id "
+        "and its password are not what to log in with",
     ),
     Fault.WRONG_SIGNATURE: _Row(
         "key: {key_id} not match signature.",
@@ -197,9 +201,16 @@ _ROWS = {
         401,
         "use a key with the permission that the call needs: Market / Data, Account or Trading",
     ),
-    Fault.TOKEN_EXPIRED: _Row("Token is expired", 401, "log in again: a token holds about a day"),
+    Fault.TOKEN_EXPIRED: _Row(
+        "Token is expired",
+        401,
+        "log in again: a token holds 24 hours; where it ended sooner, a limit of use was passed: "
+        "wait a minute before the login",
+    ),
     Fault.TOKEN_INVALID: _Row(
-        "Could not validate credentials", 401, "log in again, and keep to one session"
+        "Could not validate credentials",
+        401,
+        "log in again, to the environment that is called: simulation or production",
     ),
     Fault.TOKEN_MISSING: _Row("Not provided authenticated token", 401, "log in before the call"),
     Fault.KEY_EXPIRED: _Row(
@@ -215,7 +226,8 @@ _ROWS = {
     Fault.ACCOUNT_REFUSED: _Row(
         "Account Not Acceptable.",
         406,
-        "the key may not use this account: use one of its own, or a key that includes it",
+        "complete the signature for API usage of this account and its test of login and order in "
+        "simulation; where both are done, use an account that the key includes",
     ),
     Fault.ACCOUNT_UNSIGNED: _Row(
         "Please sign {broker_id}{account_id} first.",
@@ -225,7 +237,8 @@ _ROWS = {
     Fault.TOO_MANY_CONNECTIONS: _Row(
         "Too Many Connections.",
         451,
-        "log out of sessions that are not needed, and do not retry a failed login in a loop",
+        "log out of sessions that are not needed, and do not retry a failed login in a loop: a "
+        "person has 5 connections, and each login takes one",
     ),
     # What the SDK says of the CA.
     Fault.NOT_AUTHENTICATED: _Row(
@@ -250,8 +263,8 @@ _ROWS = {
     Fault.CA_PASSWORD: _Row(
         "Ca Password Incorrect",
         None,
-        "pass the password that was set at the certificate's download; the SDK says the same "
-        "of a file without a MAC",
+        "pass the CA file's own password: the national id where no other was set; the SDK says "
+        "the same of a file without a MAC",
         exception="CaPasswordError",
     ),
     Fault.CA_FILE_MISSING: _Row(

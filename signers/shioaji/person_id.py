@@ -36,7 +36,7 @@ def common_name(certificate: Certificate) -> str | None:
     try:
         with quiet():  # an empty CN is warned of
             names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-    except ValueError:
+    except (ValueError, TypeError):  # the latter for a value that is no text at all
         return None
     text = names[0].value if names else None
     return text if isinstance(text, str) else None

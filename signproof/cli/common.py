@@ -2,6 +2,7 @@
 
 import os
 import re
+import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -120,13 +121,25 @@ class OutFile(click.Path):
         return path
 
 
-def write_file(path: Path | None, render: Callable[[], bytes]) -> None:
-    """Write what *render* returns to a file, where one was asked for; raises Problem."""
+def write_file(path: Path | None, render: Callable[[], bytes], *, private: bool = False) -> None:
+    """Write what *render* returns to a file, where one was asked for; raises Problem.
+
+    One that is *private* is for its owner's eyes: it holds what was sent, secrets included.
+    """
     if path is not None:
         try:
-            path.write_bytes(render())
+            # The method of Path takes no opener.
+            with open(path, "wb", opener=_private if private else None) as file:
+                file.write(render())
         except OSError as error:
             raise Problem(f"{path}: {error.strerror}") from None
+
+
+def _private(path: str, flags: int) -> int:
+    descriptor = os.open(path, flags, stat.S_IRUSR | stat.S_IWUSR)
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):  # it may have been there before
+        os.fchmod(descriptor, stat.S_IRUSR | stat.S_IWUSR)
+    return descriptor
 
 
 def _seconds(_ctx: click.Context, _param: click.Parameter, value: float) -> float:

@@ -87,13 +87,15 @@ def command(
         raise Problem(f"--credentials: {scheme.id} starts from a .env: use --env-file")
     started = None if env_file is None else _started(scheme, env_file)
     credential = made_up_or_read(scheme, credentials) if started is None else {}
+    secrets = [] if started is None else [secret.reveal() for secret in started.secrets]
     port = _port(started) if port is None else port
     kept: deque[Exchange] = deque(maxlen=_KEPT)
     wrong: queue.Queue[Exchange] = queue.Queue(_WAITING)
 
     def log(arrived: Exchange) -> None:
         exchange = _strictly(scheme, credential, arrived)
-        click.echo(shown.line(exchange, shown.hidden(scheme, credential, exchange), timed=True))
+        hide = [*shown.hidden(scheme, credential, exchange), *secrets]
+        click.echo(shown.line(exchange, hide, timed=True))
         kept.append(exchange)
         if not exchange.reply.verdict.accepted and not wrong.full():
             wrong.put_nowait(exchange)
@@ -123,7 +125,7 @@ def command(
         except KeyboardInterrupt:
             click.echo()
         finally:  # when it is told to end as well
-            write_file(har_file, lambda: har.render(list(kept), endpoint.base_url))
+            write_file(har_file, lambda: har.render(list(kept), endpoint.base_url), private=True)
 
 
 def _started(scheme: Scheme, env_file: Path) -> Started:
@@ -133,13 +135,14 @@ def _started(scheme: Scheme, env_file: Path) -> Started:
         raise Problem(
             f"--env-file: {scheme.id} has no local server that reads a .env: leave it away"
         )
+    path = env_file / ".env" if env_file.is_dir() else env_file
     try:
-        octets = read_source(env_file).octets.reveal()
+        octets = read_source(path).octets.reveal()
     except SourceUnreadable as error:
         raise Problem(str(error)) from None
     try:
         started: Started = import_module(program.mock).started(
-            octets, Path.cwd(), os.environ, time.time
+            octets, path.parent, os.environ, time.time
         )
     except SignerError as error:
         raise Problem(f"{env_file}: {error}") from None

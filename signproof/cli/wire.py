@@ -121,7 +121,7 @@ def command(
             else:
                 click.echo(f"  cause    {cause}, as request {before}\n")
     _sum_up(scheme, received, report, watched.ended)
-    write_file(har_file, lambda: har.render(received, watched.base_url))
+    write_file(har_file, lambda: har.render(received, watched.base_url), private=True)
     if har_file is not None and report.exit_code == 1:
         whose = ["--credentials", str(credentials)] if credentials else ["--made-up"]
         again = shlex.join(["signproof", "explain", scheme.id, str(har_file), *whose])

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from signers.request import SignedRequest
+from signers.secret import Secret
 
 __all__ = [
     "Mock",
@@ -80,6 +81,8 @@ class Started:
     """Where it is told to listen, `host:port`; empty where it is not told."""
     notes: tuple[str, ...]
     """What went wrong, or is not read as meant; no secret among it."""
+    secrets: tuple[Secret, ...]
+    """What is not to be shown of requests."""
 
 
 class UpgradeRefused(Exception):

@@ -1,5 +1,6 @@
 """What a wrong envelope of shioaji-ca shows by itself, as a person reads it."""
 
+import base64
 import re
 
 import pytest
@@ -292,6 +293,58 @@ RIGHT = Asked("Z1", "Z1-01", "", "", 1_768_440_600)
 )
 def test_a_text_is_told_from_what_was_asked(asked: Asked, text: str, words: str) -> None:
     assert text_words(text.encode(), asked) == words
+
+
+OID_OF_RSA = bytes.fromhex("06092a864886f70d010101")
+EXPONENT = bytes.fromhex("0203010001")
+NAME = b"Z199999999-01-001::EXAMPLE"
+UNREADABLE = f"{ANOTHER}a key that cannot be read"
+NAMELESS = "certificate: another than the credential's, of no person id, with the same key"
+ALTERATIONS = {
+    "an unknown kind of key": (OID_OF_RSA, OID_OF_RSA[:-1] + b"\x7f", UNREADABLE),
+    "exponent 0": (EXPONENT, bytes.fromhex("0203000000"), UNREADABLE),
+    "an even exponent": (EXPONENT, bytes.fromhex("0203010002"), UNREADABLE),
+    "a CN that is not UTF-8": (NAME, b"\xff" + NAME[1:], NAMELESS),
+    "a CN that is a BIT STRING": (b"\x0c\x1a" + NAME, b"\x03\x1a\0" + NAME[1:], NAMELESS),
+    "a serial number below zero": (
+        bytes.fromhex("02031a2b3c"),
+        bytes.fromhex("02039a2b3c"),
+        f"{ANOTHER}the same key",
+    ),
+    "an unknown version": (
+        bytes.fromhex("a003020102"),
+        bytes.fromhex("a003020109"),
+        "certificate: 552 octets that are none in DER",
+    ),
+}
+
+
+def with_certificate(kind: str, der: bytes) -> str:
+    parts = envelope_of(f"verify-{kind}/usual").split(".")[:3]
+    return ".".join((*parts, base64.b64encode(der).decode()))
+
+
+DER = base64.b64decode(GOOD.split(".")[3])
+
+
+@pytest.mark.parametrize(("right", "wrong", "words"), ALTERATIONS.values(), ids=ALTERATIONS)
+def test_a_certificate_may_be_unreadable_in_part(right: bytes, wrong: bytes, words: str) -> None:
+    """A report is not lost for it, nor is anything said on the side: warnings are errors here."""
+    assert DER.count(right) == 1
+    altered = with_certificate("pkcs1", DER.replace(right, wrong))
+    assert opened(SIGN, MAIN, ASKED, {"envelope": altered}) == f"{SIGNATURE}; {TEXT}; {words}"
+
+
+@given(st.data())
+def test_any_octets_of_certificate_and_cms_may_be_altered(data: st.DataObject) -> None:
+    kind = data.draw(st.sampled_from(["pkcs1", "pkcs7"]))
+    parts = envelope_of(f"verify-{kind}/usual").split(".")
+    which = data.draw(st.sampled_from([1, 3]))
+    octets = bytearray(base64.b64decode(parts[which]))
+    for _ in range(data.draw(st.integers(1, 3))):
+        octets[data.draw(st.integers(0, len(octets) - 1))] = data.draw(st.integers(0, 255))
+    parts[which] = base64.b64encode(octets).decode()
+    assert opened(SIGN if kind == "pkcs1" else None, MAIN, ASKED, {"envelope": ".".join(parts)})
 
 
 PIECES = st.sampled_from([*GOOD.split("."), *envelope_of("verify-pkcs7/usual").split(".")])

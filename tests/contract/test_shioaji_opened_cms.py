@@ -1,11 +1,12 @@
 """What the CMS in a wrong envelope of shioaji-ca shows by itself, as a person reads it."""
 
+import base64
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from signers.der import Tag, context, encode
+from signers.der import Tag, context, encode, encode_integer
 from signproof.schemes.shioaji_ca.opened import opened
 from signproof.schemes.shioaji_ca.opened_cms import attached_text, cms_words, is_cms
 from tests.contract.shioaji_envelopes import (
@@ -236,6 +237,84 @@ def test_a_signer_may_be_named_by_its_key(tmp_path: Path) -> None:
         assert cms_words(octets[:end], [], b"", lambda *_: "").endswith(
             "then no DER (cut-off)"
         ) or (end == 0)
+
+
+HUGE = encode_integer(1 << 20_000)
+ONE = encode_integer(1)
+LARGEST = (1 << 159) - 1  # of twenty octets
+SHA256 = encode(Tag.OID, bytes.fromhex("608648016503040201"))
+RSA = encode(Tag.SEQUENCE, encode(Tag.OID, bytes.fromhex("2a864886f70d010101")))
+LONG = b"\x2a" + b"\1" * 5_000
+
+
+def bare_cms(
+    version: bytes = ONE,
+    signer_version: bytes = ONE,
+    serial_number: bytes = ONE,
+    digest: bytes = SHA256,
+    attributes: bytes = b"",
+) -> bytes:
+    """CMS with nothing attached and a signer with an empty name and signature."""
+    signer = (
+        signer_version,
+        encode(Tag.SEQUENCE, encode(Tag.SEQUENCE), serial_number),
+        *(encode(Tag.SEQUENCE, digest), attributes, RSA, encode(Tag.OCTET_STRING)),
+    )
+    parts = (
+        version,
+        encode(Tag.SET),
+        encode(Tag.SEQUENCE, encode(Tag.OID, bytes.fromhex("2a864886f70d010701"))),
+        encode(Tag.SET, encode(Tag.SEQUENCE, *signer)),
+    )
+    signed_data = encode(Tag.OID, bytes.fromhex("2a864886f70d010702"))
+    return encode(Tag.SEQUENCE, signed_data, encode(context(0), encode(Tag.SEQUENCE, *parts)))
+
+
+def bare_words(
+    version: str = "",
+    signer_version: str = "",
+    serial_number: str = "1",
+    digest: str = "SHA-256",
+    attributes: str = "no signed attributes",
+) -> str:
+    return (
+        f"CMS, {version}detached: the text is not in it, no certificate in it, {signer_version}"
+        f"its signer another certificate, with the serial number {serial_number}, "
+        f"digest {digest}, {attributes}, signed with a key"
+    )
+
+
+def signing_time(value: bytes) -> bytes:
+    name = encode(Tag.OID, bytes.fromhex("2a864886f70d010905"))
+    return encode(context(0), encode(Tag.SEQUENCE, name, encode(Tag.SET, value)))
+
+
+@pytest.mark.parametrize(
+    ("made", "words"),
+    [
+        (bare_cms(HUGE), bare_words("version of 2501 octets, not 1, ")),
+        (bare_cms(ONE, HUGE), bare_words("", "its signer of version of 2501 octets, not 1, ")),
+        (bare_cms(ONE, ONE, HUGE), bare_words("", "", "of 2501 octets")),
+        (bare_cms(serial_number=encode_integer(LARGEST)), bare_words("", "", f"{LARGEST}")),
+        (bare_cms(serial_number=encode_integer(LARGEST + 1)), bare_words("", "", "of 21 octets")),
+        (
+            bare_cms(digest=encode(Tag.OID, LONG)),
+            bare_words(digest=f"the digest 1.2{'.1' * 28}.… where SHA-256 is right"),
+        ),
+        (
+            bare_cms(attributes=signing_time(encode(0x17, b"9" * 61))),
+            bare_words(
+                attributes="signed attributes signingTime, without contentType and messageDigest, "
+                f"signingTime {'9' * 60}…"
+            ),
+        ),
+    ],
+    ids=["version", "signer", "number", "20 octets", "21 octets", "digest", "time"],
+)
+def test_what_is_too_long_is_not_written_out(made: bytes, words: str) -> None:
+    """Python refuses to write a number of over 4,300 digits."""
+    der = base64.b64decode(envelope_of("verify-pkcs7/usual").split(".")[3])
+    assert cms_words(made, [], der, lambda *_: "a key") == words
 
 
 def test_revocation_lists_are_passed_over() -> None:

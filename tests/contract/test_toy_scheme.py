@@ -243,7 +243,13 @@ def test_the_commands_take_it(toy: Corpus) -> None:
     code, output = run("show", "toy-xor/text/word", "--vectors", root)
     assert (code, json.loads(output)["credential"]) == (0, {"main": {"key": "key"}})
     for command in (("sign", "toy-xor", "GET", "/"), ("explain", "toy-xor")):
-        assert run(*command) == (2, "Error: toy-xor does not sign HTTP requests\n")
+        assert run(*command) == (
+            2,
+            (
+                "Error: toy-xor does not sign HTTP requests: `signproof verify toy-xor` judges "
+                "what it signs\n"
+            ),
+        )
 
 
 def test_a_module_that_has_another_scheme_is_a_mistake_in_the_project(toy: Corpus) -> None:

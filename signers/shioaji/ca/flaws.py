@@ -39,7 +39,7 @@ class Flaw(enum.StrEnum):
     MALFORMED_BASE64 = "malformed-base64"
     """A part is not standard padded base64 in one line; the detail is how."""
     MALFORMED_CERTIFICATE = "malformed-certificate"
-    """Not one certificate in DER."""
+    """Not one certificate in DER, or one whose subject cannot be read."""
     UNSUPPORTED_KEY = "unsupported-key"
     """The certificate's key is not RSA of 1024 to 8192 bits."""
     OTHER_CERTIFICATE = "other-certificate"
@@ -112,7 +112,8 @@ _ADVICE = {
     "signature, text and certificate with dots",
     Flaw.MALFORMED_PERCENT: "write +, / and = as %2B, %2F and %3D, and nothing else so",
     Flaw.MALFORMED_BASE64: "it is not standard padded base64 in one line ({detail})",
-    Flaw.MALFORMED_CERTIFICATE: "it is not one certificate in DER: encode the leaf, not its PEM",
+    Flaw.MALFORMED_CERTIFICATE: "it is not one certificate in DER with a subject of text: "
+    "encode the leaf, not its PEM",
     Flaw.UNSUPPORTED_KEY: "its key is not RSA of 1024 to 8192 bits: use the broker's certificate",
     Flaw.OTHER_CERTIFICATE: "it is not the certificate expected: activate the newest one",
     Flaw.NO_PERSON_ID: "its CN gives no person id: use the certificate that the broker issued",

@@ -5,7 +5,10 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.x509 import Certificate
 
-__all__ = ["describe", "rsa_key"]
+__all__ = ["UNREADABLE", "describe", "rsa_key"]
+
+UNREADABLE = "unreadable"
+"""What `describe` says of a key that is none, or of an unknown kind."""
 
 _BITS = range(1024, 8193)
 
@@ -27,7 +30,7 @@ def describe(certificate: Certificate) -> str:
     try:
         key = certificate.public_key()
     except (ValueError, UnsupportedAlgorithm):
-        return "unreadable"
+        return UNREADABLE
     if isinstance(key, RSAPublicKey):
         return f"an RSA key of {key.key_size} bits"
     return "an EC key" if isinstance(key, EllipticCurvePublicKey) else "neither RSA nor EC"

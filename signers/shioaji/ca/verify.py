@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.hashes import (
     HashAlgorithm,
 )
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509 import Certificate, InvalidVersion, load_der_x509_certificate
+from cryptography.x509 import Certificate
 
 from signers.errors import without_frames
 from signers.shioaji.ca import cms
@@ -26,6 +26,7 @@ from signers.shioaji.ca.flaws import EnvelopeRefused, Flaw, Part
 from signers.shioaji.ca.keys import rsa_key
 from signers.shioaji.ca.stages import Method, method_of
 from signers.shioaji.ca.text import Expected, SignedText, read_text
+from signers.shioaji.certificate import read_certificate
 from signers.shioaji.person_id import find_person_id
 
 __all__ = ["LARGEST", "Verified", "verify"]
@@ -154,10 +155,7 @@ def _decoded(text: str, part: Part) -> bytes:
 
 
 def _certificate(der: bytes, expected: Certificate | None) -> Certificate:
-    try:
-        found = load_der_x509_certificate(der)
-    except (ValueError, InvalidVersion):
-        found = None
+    found = read_certificate(der)
     if found is None:
         raise EnvelopeRefused(Flaw.MALFORMED_CERTIFICATE, Part.CERTIFICATE)
     if expected is not None and expected.public_bytes(Encoding.DER) != der:

@@ -7,7 +7,7 @@ a value, nor a key that is not known.
 import enum
 from dataclasses import dataclass
 
-from signers.shioaji.env.model import Dialect
+from signers.shioaji.env.model import Dialect, StopReason
 
 __all__ = ["Difference", "Finding", "Trap"]
 
@@ -39,7 +39,7 @@ class Trap(enum.StrEnum):
     """A comment right after ``= ``: no value, but python-dotenv before 1.2.4 takes it for one."""
     DUPLICATE_KEY = "duplicate-key"
     """A key that stood on an earlier line, the detail: for python-dotenv the last counts, for the
-    server it is unknown."""
+    server the first."""
     OVERRIDDEN = "overridden"
     """The process's environment has another value, and wins."""
     UNKNOWN_KEY = "unknown-key"
@@ -105,6 +105,12 @@ _ADVICE = {
     Trap.PATH_BACKSLASH: "write the path with forward slashes",
     Trap.PATH_NOT_ASCII: "the path has characters that are not ASCII: move the file",
 }  # fmt: skip
+_STOPS = {
+    StopReason.KEY: "write keys of letters, digits and _ alone",
+    StopReason.UNCLOSED: "close quotation marks and braces, and write none in comments",
+    StopReason.NO_LINE_END: "end the file with a line end",
+    StopReason.NUL: "leave out the NUL",
+}
 _NO_DETAIL = {
     Trap.UNKNOWN_KEY: "this key is not known here: check its spelling",
 }
@@ -129,7 +135,10 @@ class Finding:
         """What is wrong and what to do, in one sentence."""
         if self.detail is None:
             return _NO_DETAIL.get(self.trap, _ADVICE[self.trap])
-        return _ADVICE[self.trap].format(detail=self.detail)
+        text = _ADVICE[self.trap].format(detail=self.detail)
+        if self.trap is Trap.SERVER_STOPS and self.detail in _STOPS:
+            return f"{text.partition(': ')[0]}: {_STOPS[StopReason(self.detail)]}"
+        return text
 
     def __str__(self) -> str:
         line = None if self.line is None else f"line {self.line}"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from signers.secret import Secret
 from signers.shioaji.credentials import CredentialTrap, check_credentials
 from signers.shioaji.env.findings import Difference, Finding, Trap
-from signers.shioaji.env.model import KEYS, LARGEST, PAGE_KEYS, Dialect, Doubt, Entry, Reading
+from signers.shioaji.env.model import KEYS, LARGEST, PAGE_KEYS, Dialect, Entry, Reading
 from signers.shioaji.env.python import read_python
 from signers.shioaji.env.server import read_server
 
@@ -84,7 +84,7 @@ def _line(
         yield Finding(Trap.SPACED_COMMENT, line, key, Dialect.PYTHON)
     if stop is not None and line > stop and key:
         yield Finding(Trap.NOT_REACHED, line, key, Dialect.SERVER, str(stop))
-    if other is not None and other.doubt and other.doubt is not Doubt.DUPLICATE:
+    if other is not None and other.doubt:
         yield Finding(Trap.IN_DOUBT, line, key, Dialect.SERVER, other.doubt)
     if one is not None and one.doubt:
         yield Finding(Trap.IN_DOUBT, line, key, Dialect.PYTHON, one.doubt)
@@ -137,7 +137,9 @@ def _values(python: Reading, server: Reading) -> Iterator[Finding]:
     traps = {reading.dialect: set(_value_traps(reading)) for reading in (python, server)}
     both = traps[Dialect.PYTHON] & traps[Dialect.SERVER]
     for reading in (python, server):
-        lines = {entry.key: entry.line for entry in reading.entries}
+        # Of a key that stands twice the last counts for the library, the first for the server.
+        entries = reading.entries if reading is python else reversed(reading.entries)
+        lines = {entry.key: entry.line for entry in entries}
         for trap, key, detail in sorted(traps[reading.dialect]):
             shared = (trap, key, detail) in both
             if not shared or reading is python:

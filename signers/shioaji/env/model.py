@@ -72,41 +72,45 @@ PLACES = (
 
 
 class StopReason(enum.StrEnum):
-    """At what the SDK's reader stops, silently: neither this line nor any after it is read."""
+    """At what the SDK's reader stops, silently: neither this line nor any after it is read.
+
+    All of them were seen with shioaji-cli 1.7.9.
+    """
 
     BACKSLASH = "backslash"
-    """A Windows path without quotes or in double ones (sdk)."""
+    """A backslash that is neither in single quotes nor before ``n``, ``$``, a quotation mark, a
+    space or a backslash: a Windows path without quotes or in double ones."""
     SPACE = "space"
-    """A space in a value without quotes (sdk)."""
+    """Behind the first space of a value without quotes, or behind a quoted one and a space, stands
+    something that is no comment."""
     NOT_UTF8 = "not-utf-8"
-    """Octets that are not UTF-8, such as Big5 or UTF-16 (sdk)."""
+    """Octets that are not UTF-8, such as Big5 or UTF-16."""
     NO_EQUALS_SIGN = "no-equals-sign"
-    """A line that is neither empty, nor a comment, nor a setting (inferred)."""
+    """A line that is neither empty, nor a comment, nor a setting."""
+    KEY = "key"
+    """A key of other characters than letters, digits, ``_`` and ``.``, or one that begins with a
+    digit or ``.``."""
+    UNCLOSED = "unclosed"
+    """A quotation mark or a ``${`` without its other half, be it lines below. A backslash before
+    the other half hides it in single quotes, too; and a ``$name`` right before it takes it."""
+    NO_LINE_END = "no-line-end"
+    """The file ends with a space or a backslash, without a line end."""
+    NUL = "nul"
+    """A value with a NUL: the program itself ends here with an error."""
 
 
 class Doubt(enum.StrEnum):
-    """Why it is not known what a reader, nearly always the SDK's, makes of a line.
+    """Why it is not known what a reader makes of a line.
 
     That it goes on after it is inferred.
     """
 
-    BACKSLASH = "backslash"
-    r"""``\n``, or a backslash before something that is no letter or digit, such as another one."""
     DOLLAR = "dollar"
-    """A ``$`` in double quotes, or before something that is no name; and, for both readers, a
-    variable that makes the value longer than `LARGEST`, or comes from such a one."""
-    COMMENT = "comment"
-    """A ``#`` right after other characters, or at the start of the value."""
-    QUOTE = "quote"
-    """A quotation mark inside a value, or text after a quoted one."""
-    UNCLOSED = "unclosed"
-    """A quotation mark without its other half on the line."""
-    KEY = "key"
-    """A key of other characters than letters, digits and ``_``, or ``.``."""
-    CARRIAGE_RETURN = "carriage-return"
-    """A carriage return inside the line."""
-    DUPLICATE = "duplicate"
-    """The key stood on an earlier line."""
+    """For both readers, a variable that makes the value longer than `LARGEST`, or comes from such
+    a one."""
+    NAME = "name"
+    """For the server, a ``$`` and a name without braces, and right behind it a mark or symbol that
+    is not ASCII: some of them are part of the name."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -121,7 +125,8 @@ class Entry:
     """None where it is not known; see *doubt*."""
     doubt: Doubt | None = None
     substituted: tuple[str, ...] = ()
-    """The names of variables that were put into the value, or left out of it."""
+    """The names of variables that were put into the value, or left out of it; a ``$`` alone has an
+    empty one."""
     raw: str = ""
     """The line, or the lines, as they stand."""
 

@@ -1,30 +1,43 @@
-"""The route of ``shioaji server start``: the SDK's own reader, as far as it was watched.
+"""The route of ``shioaji server start``: the SDK's own reader (observed, shioaji-cli 1.7.9).
 
-Seen (sdk): reading stops silently at the first bad line; a ``$`` in a value without quotes puts a
-variable in, single quotes prevent that; line ends of Windows, a byte order mark, ``export``, spaces
-around ``=`` and comments are fine; the real environment wins. What was not watched is a `Doubt`,
-and gives no value.
+Seen by what the command hands on to the server that it starts: reading stops silently at the first
+bad line; each value goes into the process's environment at once, where the first of two stays; a
+``$`` puts a variable in wherever no single quotes prevent it, and a name without braces has letters
+and digits only, so that it ends at ``_``. What was not seen is a `Doubt`, and gives no value.
 """
 
 import re
-from collections.abc import Container, Mapping
+import unicodedata
+from collections.abc import Mapping
 
 from signers.secret import Secret
 from signers.shioaji.env.model import KEYS, LARGEST, Dialect, Doubt, Entry, Reading, StopReason
+from signers.shioaji.env.statements import WHITE, Statement, statements
 
 __all__ = ["read_server"]
 
 _MARK = "\ufeff"
-_BLANK = " \t"
-_EXPORT = re.compile(r"export[ \t]+")
-_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
-_TAIL = re.compile(r"[ \t]*|[ \t]+#.*")
-_SPACED = re.compile(r"[ \t]+(#)?")
-_NAME = re.compile(r"\$(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*))")
-_DOUBLED = "\\\\"
-_WINDOWS = re.compile(r"\\(?!n)[A-Za-z0-9_]")
+_SETTING = re.compile(
+    rf"(?:export[{WHITE}]+)?([A-Za-z_][A-Za-z0-9_.]*)[{WHITE}]*=[{WHITE}]*(.*)", re.DOTALL
+)
+_TAIL = re.compile(r"[ \t]+(?:#.*)?", re.DOTALL)
+_ESCAPED = {"n": "\n", **{character: character for character in "\\'\"$ "}}
 
-_Read = tuple[str, tuple[str, ...]] | Doubt | StopReason
+
+class _StopsError(Exception):
+    """The value cannot be read."""
+
+    def __init__(self, reason: StopReason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class _DoubtError(Exception):
+    """What is read is not known."""
+
+    def __init__(self, doubt: Doubt) -> None:
+        super().__init__(doubt)
+        self.doubt = doubt
 
 
 def read_server(octets: bytes, environment: Mapping[str, str]) -> Reading:
@@ -32,25 +45,27 @@ def read_server(octets: bytes, environment: Mapping[str, str]) -> Reading:
     entries: list[Entry] = []
     known: dict[str, str | None] = {}
     variables: dict[str, str | None] = dict(environment)
+    text, undecodable = _decoded(octets)
     stop = None
-    for number, raw in enumerate(octets.split(b"\n"), 1):
-        read = _line(raw, number, known, variables)
+    for statement in statements(text.removeprefix(_MARK)):
+        read = _setting(statement, variables)
         if isinstance(read, StopReason):
-            stop = number, read
+            stop = statement.line, read
             break
-        if read is not None:
-            entries.append(read)
-            if read.key is not None:
-                known[read.key] = read.value
-                if read.key not in environment:
-                    variables[read.key] = read.value
+        entries.append(read)
+        key = read.key or ""
+        variables.setdefault(key, read.value)
+        known.setdefault(key, variables[key])
+    else:
+        if undecodable:
+            stop = text.count("\n") + 1, StopReason.NOT_UTF8
     stopped_at, reason = stop or (None, None)
     doubtful = {key for key in KEYS if key not in environment and known.get(key, "") is None}
     values = {}
     for key in KEYS:
-        text = environment.get(key, known.get(key))
-        if text is not None:
-            values[key] = Secret(text.encode("utf-8", "surrogatepass"))
+        value = environment.get(key, known.get(key))
+        if value is not None:
+            values[key] = Secret(value.encode("utf-8", "surrogatepass"))
     return Reading(
         Dialect.SERVER,
         tuple(entries),
@@ -61,115 +76,108 @@ def read_server(octets: bytes, environment: Mapping[str, str]) -> Reading:
     )
 
 
-def _line(
-    raw: bytes, number: int, known: Container[str], variables: Mapping[str, str | None]
-) -> Entry | StopReason | None:
-    """Return the setting of a line, None where there is none."""
-    text = _decoded(raw)
-    if text is None:
-        return StopReason.NOT_UTF8
-    text = text.removesuffix("\r")
-    if number == 1:
-        text = text.removeprefix(_MARK)
-    text = text.strip(_BLANK)
-    if not text or text.startswith("#"):
-        return None
-    key = _key(text)
-    if "\r" in text:
-        return Entry(number, key, None, Doubt.CARRIAGE_RETURN, raw=text)
-    if "=" not in text:
-        return StopReason.NO_EQUALS_SIGN
-    if key is None:
-        return Entry(number, None, None, Doubt.KEY, raw=text)
-    return _setting(key, text, number, known, variables)
+def _decoded(octets: bytes) -> tuple[str, bool]:
+    """Return the text up to the first line that is not UTF-8, and whether there is one."""
+    try:
+        return octets.decode("utf-8"), False
+    except UnicodeDecodeError as error:
+        return octets[: octets.rfind(b"\n", 0, error.start) + 1].decode("utf-8"), True
 
 
-def _setting(
-    key: str,
-    text: str,
-    number: int,
-    known: Container[str],
-    variables: Mapping[str, str | None],
-) -> Entry | StopReason:
-    """Return what is read of a line with a key."""
-    written = text.partition("=")[2].lstrip(_BLANK)
-    read = _value(written, variables)
-    if isinstance(read, StopReason):
-        return read
-    if isinstance(read, Doubt):
-        return Entry(number, key, None, read, raw=text)
-    if key in known:
-        return Entry(number, key, None, Doubt.DUPLICATE, raw=text)
-    value, names = read
-    return Entry(number, key, value, None, names, text)
+def _setting(statement: Statement, variables: Mapping[str, str | None]) -> Entry | StopReason:
+    """Return what is read of a statement."""
+    if statement.stops is not None:
+        return statement.stops
+    found = _SETTING.fullmatch(statement.text)
+    if found is None:
+        return StopReason.KEY if "=" in statement.text else StopReason.NO_EQUALS_SIGN
+    key, written = found.groups()
+    try:
+        value, names = _value(written, variables)
+    except _StopsError as error:
+        return error.reason
+    except _DoubtError as error:
+        return Entry(statement.line, key, None, error.doubt, raw=statement.raw)
+    if "\0" in value and key not in variables:
+        return StopReason.NUL
+    return Entry(statement.line, key, value, None, names, statement.raw)
 
 
-def _key(text: str) -> str | None:
-    bare = _EXPORT.sub("", text, count=1) if _EXPORT.match(text) else text
-    name = bare.partition("=")[0].rstrip(_BLANK)
-    return name if _KEY.fullmatch(name) else None
-
-
-def _value(written: str, variables: Mapping[str, str | None]) -> _Read:
-    mark = written[:1]
-    if mark not in {"'", '"'}:
-        return Doubt.COMMENT if mark == "#" else _unquoted(written, variables)
-    inside, closing, tail = written[1:].partition(mark)
-    if mark == '"' and _WINDOWS.search(inside.replace(_DOUBLED, "")):
-        return StopReason.BACKSLASH
-    if mark == '"' and "\\" in inside:
-        return Doubt.BACKSLASH
-    if not closing:
-        return Doubt.UNCLOSED
-    if not _TAIL.fullmatch(tail):
-        return Doubt.QUOTE
-    if mark == '"' and "$" in inside:
-        return Doubt.DOLLAR
-    return inside, ()
-
-
-def _unquoted(written: str, variables: Mapping[str, str | None]) -> _Read:
-    """Read a value without quotes, from left to right; a doubt yields to a later stop."""
+def _value(written: str, variables: Mapping[str, str | None]) -> tuple[str, tuple[str, ...]]:
+    """Return a value, and the names of the variables that were put into it."""
     value, names, at = "", [], 0
-    doubt: Doubt | None = None
+    quoted = False
+    if written.startswith("#"):
+        return "", ()
     while at < len(written):
         character = written[at]
-        if spaced := _SPACED.match(written, at):
-            if not spaced[1]:
-                return StopReason.SPACE
-            break
-        if written.startswith(_DOUBLED, at):
-            doubt = doubt or Doubt.BACKSLASH
-            at += len(_DOUBLED)
-            continue
-        if _WINDOWS.match(written, at):
-            return StopReason.BACKSLASH
-        if character == "$" and (name := _NAME.match(written, at)):
-            names.append(name[1] or name[2])
-            put = variables.get(names[-1], "")
-            if put is None or len(value) + len(put) > LARGEST:
-                doubt, put = doubt or Doubt.DOLLAR, ""
-            value += put
-            at = name.end()
-            continue
-        doubt = doubt or _DOUBTS.get(character)
-        value += character
         at += 1
-    return doubt or (value, tuple(names))
+        if character == "$":
+            name, put, at = _reference(written, at)
+            names.append(name)
+            value += _variable(name, variables, LARGEST - len(value)) + put
+        elif character == "\\":
+            value += _escaped(written[at : at + 1])
+            at += 1
+        elif character == '"':
+            quoted = not quoted
+        elif character == "'" and not quoted:
+            inside, at = _until("'", written, at)
+            value += inside
+        elif character in {" ", "\t"} and not quoted:
+            if not _TAIL.fullmatch(written, at - 1):
+                raise _StopsError(StopReason.SPACE)
+            break
+        else:
+            value += character
+    if quoted:
+        raise _StopsError(StopReason.UNCLOSED)
+    return value, tuple(names)
 
 
-_DOUBTS = {
-    "\\": Doubt.BACKSLASH,
-    "$": Doubt.DOLLAR,
-    "#": Doubt.COMMENT,
-    "'": Doubt.QUOTE,
-    '"': Doubt.QUOTE,
-}
+def _until(mark: str, written: str, start: int) -> tuple[str, int]:
+    """Return what stands up to a mark, and where that ends."""
+    end = written.find(mark, start)
+    if end < 0:
+        raise _StopsError(StopReason.UNCLOSED)
+    return written[start:end], end + 1
 
 
-def _decoded(octets: bytes) -> str | None:
-    """Return the text of a line; None where it is not UTF-8, or has the zeros of UTF-16."""
-    try:
-        return None if b"\0" in octets else octets.decode("utf-8")
-    except UnicodeDecodeError:
-        return None
+def _escaped(character: str) -> str:
+    """Return what a backslash and the character behind it mean; the last one in a value nothing."""
+    if not character:
+        return ""
+    if character not in _ESCAPED:
+        raise _StopsError(StopReason.BACKSLASH)
+    return _ESCAPED[character]
+
+
+def _reference(written: str, start: int) -> tuple[str, str, int]:
+    """Return the name behind a ``$``, a character kept as it is, and where both end.
+
+    What ends a name without braces has no meaning of its own, except for another ``$``: after
+    ``"$a"`` the value is still open.
+    """
+    if written[start : start + 1] == "{":
+        name, end = _until("}", written, start + 1)
+        return name, "", end
+    end = start
+    while end < len(written) and unicodedata.category(written[end])[0] in "LN":
+        end += 1
+    behind = written[end : end + 1]
+    if not behind.isascii() and unicodedata.category(behind) in _NAMED_PERHAPS:
+        raise _DoubtError(Doubt.NAME)
+    kept = "" if behind == "$" else behind
+    return written[start:end], kept, end + len(kept)
+
+
+_NAMED_PERHAPS = {"Mc", "Me", "Mn", "Sc", "Sk", "Sm", "So", "Cn"}
+"""Categories of which some characters were seen to be part of a name and others were not."""
+
+
+def _variable(name: str, variables: Mapping[str, str | None], room: int) -> str:
+    put = variables.get(name, "")
+    # A few lines that each name the one before twice would fill any memory.
+    if put is None or len(put) > room:
+        raise _DoubtError(Doubt.DOLLAR)
+    return put

@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 TOKEN_LIFETIME = 86_400
-"""Seconds that a login holds (inferred from users' reports of tokens over a day old)."""
+"""Seconds that a login holds (documented: 24 hours)."""
 
 RECEIVE_WINDOW = 30
 """Seconds that the caller's clock may be off (documented: SJ_RECEIVE_WINDOW is 30000 ms where it is
@@ -63,15 +63,17 @@ class Policy(enum.StrEnum):
     """What activation refuses."""
 
     SDK = "sdk"
-    """What the SDK's CA library was seen to do: it activates certificates that have ended or not
-    begun, and does not compare the person id (sdk)."""
+    """What the CA library pyrsca does: it opens certificates that have ended or not begun like any
+    other, and looks at no person id from outside (sdk). It has no session: that activation after a
+    login does the same is inferred, and not of every version: shioaji 1.3.3, its state set by hand
+    as after a login, refused a certificate that had ended, and took the others."""
     STRICT = "strict"
     """Such certificates, and a person id other than the certificate's, are refused. The default:
     what activates then also serves for an order."""
 
 
 class OpenFailure(enum.Enum):
-    """Why the CA file gave no certificate; the value is what the SDK makes of it (sdk)."""
+    """Why the CA file gave no certificate; the value is what the CA library says of it (sdk)."""
 
     WRONG_PASSWORD = Fault.CA_PASSWORD
     """The password is wrong or empty, or the file has no MAC."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from signers.evidence import Evidence
 from signers.shioaji.accounts import ROUTES, Account, ApiKey, Operation, Permission
+from signers.shioaji.certificate import CertificateFacts
 from signers.shioaji.expire_time import format_expire_time
 from signers.shioaji.faults import Fault
 from signers.shioaji.flow.model import (
@@ -92,21 +93,26 @@ def _activate(
     if session.key is None:
         return session, _refused(Fault.NOT_AUTHENTICATED, _SDK)
     if isinstance(facts, OpenFailure):
-        return session, _refused(facts.value, _SDK)
+        return session, _refused(facts.value, _INFERRED)
     if facts.person_id is None:
-        return session, _refused(Fault.CA_NO_PERSON, _SDK)
-    if policy is Policy.STRICT:
-        if facts.has_ended(now):
-            return session, _refused(Fault.CA_EXPIRED, _INFERRED)
-        if not facts.has_begun(now):
-            return session, _refused(Fault.CA_NOT_YET_VALID, _INFERRED)
-        if event.person_id is not None and event.person_id != facts.person_id:
-            return session, _refused(Fault.PERSON_DIFFERS, _INFERRED)
+        return session, _refused(Fault.CA_NO_PERSON, _INFERRED)
+    fault = _unfit(facts, event.person_id, now)
+    if fault is not None and policy is Policy.STRICT:
+        return session, _refused(fault, _INFERRED)
     # A dictionary keeps the place of a key that is set again.
     persons = {known.person_id: known for known in session.certificates}
     persons[facts.person_id] = facts
     after = replace(session, certificates=tuple(persons.values()))
-    return after, Accepted(_DOCUMENTED, value=True)
+    return after, Accepted(_DOCUMENTED if fault is None else _INFERRED, value=True)
+
+
+def _unfit(facts: CertificateFacts, person_id: str | None, now: int) -> Fault | None:
+    """Return why a certificate does not serve for an order of the person that was passed."""
+    if facts.has_ended(now):
+        return Fault.CA_EXPIRED
+    if not facts.has_begun(now):
+        return Fault.CA_NOT_YET_VALID
+    return Fault.PERSON_DIFFERS if person_id not in {None, facts.person_id} else None
 
 
 def _expiretime(session: Session, event: GetCaExpiretime) -> Outcome:
@@ -178,7 +184,7 @@ def _call(session: Session, operation: Operation, now: int) -> Outcome:
     if key is None:
         return _refused(Fault.TOKEN_MISSING, _INFERRED)
     if now - session.logged_in_at >= TOKEN_LIFETIME:
-        return _refused(Fault.TOKEN_EXPIRED, _INFERRED)
+        return _refused(Fault.TOKEN_EXPIRED, _DOCUMENTED)
     if _has_ended(key, now):
         return _refused(Fault.KEY_EXPIRED, _INFERRED, key_id=key.key_id)
     if needed is not None and needed not in key.permissions:

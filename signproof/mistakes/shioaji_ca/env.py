@@ -13,7 +13,7 @@ from signproof.mistakes.edits import edits, function_of, input_changed
 from signproof.mistakes.shioaji_ca.catalogue import add
 from signproof.pipeline import Pipeline
 
-__all__ = ["Line", "Pairs", "lines", "read_with"]
+__all__ = ["Line", "Pairs", "counting", "lines", "read_with"]
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -85,6 +85,12 @@ def lines(file: bytes) -> list[Line]:
     return found
 
 
+def counting(file: bytes, dialect: str) -> dict[str, Line]:
+    """Return the line of each key that counts: the last for python-dotenv, the first else."""
+    found = lines(file)
+    return {line.key: line for line in (found if dialect == "python-dotenv" else found[::-1])}
+
+
 Change = Callable[[dict[str, str], bytes, str], None]
 """Takes what the file gave by key, to be changed, and file and dialect."""
 
@@ -108,11 +114,11 @@ def read_with(change: Change) -> Edit:
 
 
 def _lacking(lost: Callable[[Line], bool]) -> Edit:
-    """Return the edit after which keys are not found whose last line is lost."""
+    """Return the edit after which keys are not found whose line is lost."""
 
-    def change(values: dict[str, str], file: bytes, _: str) -> None:
-        last = {line.key: line for line in lines(file)}
-        for key in [key for key in values if key in last and lost(last[key])]:
+    def change(values: dict[str, str], file: bytes, dialect: str) -> None:
+        counts = counting(file, dialect)
+        for key in [key for key in values if key in counts and lost(counts[key])]:
             del values[key]
 
     return read_with(change)
@@ -136,8 +142,10 @@ def _uppercased(values: dict[str, str], file: bytes, _: str) -> None:
             values[line.key.upper()] = line.bare
 
 
-def _first_wins(values: dict[str, str], file: bytes, _: str) -> None:
+def _first_wins(values: dict[str, str], file: bytes, dialect: str) -> None:
     seen: set[str] = set()
+    if dialect == "server":
+        return
     for line in lines(file):
         if line.key in values and line.key not in seen:
             values[line.key] = line.bare
@@ -228,7 +236,7 @@ def _add() -> None:
         ),
         (
             "first-line-of-a-key-wins",
-            "Of two lines with the same key the first counts.",
+            "Of two lines with the same key the first counts for python-dotenv, too.",
             read_with(_first_wins),
             "Let the last line of a key count, as python-dotenv does.",
             "derived",

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from signproof.mistakes.base import Edit
 from signproof.mistakes.shioaji_ca.catalogue import COLLECTED, add
-from signproof.mistakes.shioaji_ca.env import Line, lines, read_with
+from signproof.mistakes.shioaji_ca.env import Line, counting, read_with
 
 __all__: list[str] = []
 
@@ -14,14 +14,13 @@ _COMMENTS = "Take a `#` for a comment only where white space stands before it."
 
 
 def _valued(change: Callable[[Line, str], str | None]) -> Edit:
-    """Return the edit after which the last line of each key that is read gives another value.
+    """Return the edit after which the line of each key that counts gives another value.
 
     The change takes the line and the value read so far; None leaves it as it is.
     """
 
-    def changed(values: dict[str, str], file: bytes, _: str) -> None:
-        last = {line.key: line for line in lines(file)}
-        for key, line in last.items():
+    def changed(values: dict[str, str], file: bytes, dialect: str) -> None:
+        for key, line in counting(file, dialect).items():
             if key in values:
                 value = change(line, values[key])
                 values[key] = values[key] if value is None else value

@@ -44,7 +44,7 @@ class Gate:
         if public:
             return "this path asks nobody for key and secret"
         if self._auth is Auth.OFF or (self._auth is Auth.REMOTE and is_loopback(client_ip)):
-            return "this client is not asked for key and secret, so that they were not compared"
+            return "here nobody is asked for key and secret: they were not compared"
         fault = self._fault(request)
         if fault is not None:
             raise NotAuthenticated.by_fault(fault, fault.text(), Evidence.DOCUMENTED)

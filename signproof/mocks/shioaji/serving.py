@@ -5,8 +5,14 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from signers import pfx
+from signers.errors import InvalidInput
 from signers.secret import Secret
-from signers.shioaji import CertificateFacts, Credentials, format_expire_time
+from signers.shioaji import (
+    CertificateFacts,
+    Credentials,
+    CredentialsRefused,
+    format_expire_time,
+)
 from signers.shioaji import flow as flows
 from signers.shioaji.env import Dialect, Trap, inspect, read
 from signproof.mocks.replies import Started
@@ -14,7 +20,14 @@ from signproof.mocks.shioaji.core import ShioajiMock
 from signproof.mocks.shioaji.gate import Auth, is_loopback
 from signproof.mocks.shioaji.session import EXAMPLE_PERSON, example_key
 
-__all__ = ["SeveralCredentials", "served", "served_from", "started"]
+__all__ = [
+    "ReadingStopped",
+    "SeveralCredentials",
+    "UnknownMode",
+    "served",
+    "served_from",
+    "started",
+]
 
 _PASSWORD = (
     pfx.EmptyPassword,
@@ -23,6 +36,7 @@ _PASSWORD = (
     pfx.UnusablePassword,
     pfx.WrongPassword,
 )
+_SECRET = ("SJ_SEC_KEY", "SJ_CA_PASSWD")
 _PATH = (pfx.FileMissing, pfx.FileUnreadable, pfx.NotAFile)
 _PAIR = (pfx.KeyMismatch, pfx.NoCertificate, pfx.NoKey, pfx.NothingInside)
 
@@ -34,6 +48,34 @@ class SeveralCredentials(ValueError):
         self.count = count
         super().__init__(
             f"the local server has one session, not {count}: start a mock for each credential"
+        )
+
+
+class ReadingStopped(InvalidInput):
+    """The server's reader stops before it has read key and secret."""
+
+    reason = "reading-stopped"
+
+    def __init__(self, line: int) -> None:
+        self.line = line
+        super().__init__(
+            f"line {line}: the server stops reading here, silently, before it has key and secret: "
+            "mend the line (`signproof doctor` says what is wrong with it)"
+        )
+
+
+class UnknownMode(InvalidInput):
+    """SJ_PRODUCTION is neither ``true`` nor ``false``."""
+
+    reason = "unknown-mode"
+
+    def __init__(self, line: int | None) -> None:
+        self.line = line
+        """Where it stands in the ``.env``, from 1; None for the environment."""
+        where = "in the environment" if line is None else f"line {line}"
+        super().__init__(
+            f"{where}, SJ_PRODUCTION: it is neither true nor false, with which the server does not "
+            "start: write one of the two, or leave it away for simulation"
         )
 
 
@@ -78,9 +120,17 @@ def served_from(
     pages do not say so); the reason is among the notes, then. No note holds a value but the CA's
     path.
 
-    Raises CredentialsRefused for key and secret, which are required (documented), NotUtf8.
+    Raises UnknownMode for another SJ_PRODUCTION than true and false: shioaji-cli 1.7.9 was seen to
+    end with exit code 2 for `1`. CredentialsRefused for key and secret, which are required
+    (documented), NotUtf8.
     """
-    settings = read(env_octets, Dialect.SERVER, environment).values
+    reading = read(env_octets, Dialect.SERVER, environment)
+    settings = reading.values
+    if _text(settings, "SJ_PRODUCTION") not in {"true", "false"} and "SJ_PRODUCTION" in settings:
+        lines = {entry.key: entry.line for entry in reading.entries}
+        line = None if "SJ_PRODUCTION" in environment else lines.get("SJ_PRODUCTION")
+        del env_octets, environment  # as below
+        raise UnknownMode(line)
     notes = [
         str(finding)
         for finding in inspect(env_octets, environment)
@@ -90,7 +140,6 @@ def served_from(
     credentials = Credentials.load(
         _text(settings, "SJ_API_KEY"), settings.get("SJ_SEC_KEY", Secret(b""))
     )
-    # What the original makes of another value than these two is unknown: it is simulation here.
     production = _text(settings, "SJ_PRODUCTION") == "true"
     mock = ShioajiMock(
         credentials,
@@ -115,15 +164,27 @@ def started(
     environment: Mapping[str, str],
     clock: Callable[[], float],
 ) -> Started:
-    """Return the mock of `served_from` with what `signproof serve` tells of it."""
-    settings = read(env_octets, Dialect.SERVER, environment).values
-    mock, notes = served_from(env_octets, folder, environment, clock)
+    """Return the mock of `served_from` with what `signproof serve` tells of it.
+
+    Raises ReadingStopped besides.
+    """
+    found = read(env_octets, Dialect.SERVER, environment)
+    settings = found.values
+    try:
+        mock, notes = served_from(env_octets, folder, environment, clock)
+    except CredentialsRefused:
+        if found.stopped_at is not None and not {"SJ_API_KEY", "SJ_SEC_KEY"} <= settings.keys():
+            raise ReadingStopped(found.stopped_at) from None
+        raise
+    finally:
+        del env_octets, environment
     until = [
         f"{one.person_id or 'nobody'} until {format_expire_time(one.not_after)} UTC"
         for one in mock.certificates
     ]
     state = ", ".join([mock.mode.value, mock.state.value, *until])
-    return Started(mock, state, _text(settings, "SJ_HTTP_ADDR"), notes)
+    secrets = tuple(settings[name] for name in _SECRET if name in settings)
+    return Started(mock, state, _text(settings, "SJ_HTTP_ADDR"), notes, secrets)
 
 
 def _opened(

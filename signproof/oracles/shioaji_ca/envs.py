@@ -12,7 +12,8 @@ from signproof.oracles.shioaji_ca.common import (
     recorded,
     topic_of,
 )
-from signproof.oracles.shioaji_ca.env_files import CASES, Case
+from signproof.oracles.shioaji_ca.env_case import Case
+from signproof.oracles.shioaji_ca.env_files import CASES
 from signproof.oracles.shioaji_ca.pipeline import flow
 from signproof.oracles.writing import Topic
 
@@ -20,10 +21,11 @@ __all__ = ["topics"]
 
 _SOURCES = {
     "python-dotenv": recorded("python-dotenv, the library of the page's Python route", "its rules"),
-    "server": recorded(SHIOAJI.where, "the SDK's own reader of .env"),
+    "server": recorded(
+        "shioaji-cli 1.7.9 (PyPI), seen offline", "what it hands on to the server that it starts"
+    ),
 }
 _NOTES = {
-    "inferred": "The readers were not watched with exactly this; it follows from their rules.",
     "judgement": "That it is named is this project's judgement; no document asks for it.",
 }
 
@@ -48,8 +50,8 @@ def _input(case: Case) -> dict[str, Any]:
 
 def _read(topic: Topic, case: Case, dialect: str) -> None:
     python = dialect == "python-dotenv"
-    if (case.python if python else case.server) is None:
-        return  # it depends on the version, or is unknown
+    if python and case.python is None:
+        return  # it depends on the version
     input_ = _input(case)
     found = flow(
         *("env", "stopped_at"),
@@ -60,6 +62,4 @@ def _read(topic: Topic, case: Case, dialect: str) -> None:
     add(topic, f"{case.name}-{'python' if python else 'server'}", case.comment, "read-env",
         {**input_, "dialect": dialect},
         output(values=[list(pair) for pair in found["env"]], stopped_at=found["stopped_at"]),
-        _SOURCES[dialect],
-        importance=Importance.SHOULD if case.inferred else Importance.MUST,
-        flags=("inferred",) if case.inferred else ())  # fmt: skip
+        _SOURCES[dialect])  # fmt: skip

@@ -29,6 +29,14 @@ _SEEN = recorded(PYRSCA.where, "it opens this encryption; so does the library cr
 _RULE = derived("PKCS#12 (RFC 7292) has it; pyrsca was not shown such a file")
 _SUBJECT = recorded(PYRSCA.where, "the person id is the first CN up to its first hyphen")
 _VALIDITY = recorded(PYRSCA.where, "it opens files whatever their validity")
+_LAST_SECOND = derived(
+    "RFC 5280 can write it; pyrsca opens the file and divides a time that late by 1,000",
+    "openssl 3 and pyca/cryptography, which say when it ends",
+)
+_NO_CN = derived(
+    "the file itself opens there; pyrsca opens it not: Cert Person ID Not Found",
+    "openssl 3 and pyca/cryptography",
+)
 _LEGACY = ("rc2-40", "rc2-40-both", "rc2-128", "rc4-40", "rc4-128", "des-md5")
 _MODERN = ("aes-256", "aes-128", "3des", "no-encryption")
 
@@ -76,8 +84,8 @@ _GOOD: tuple[tuple[str, str, Source, Importance, str], ...] = (
         ("ends-15-59-59", "Ends with a day in Taipei."),
         ("ends-midnight", "Ends with the first second of a year."),
         ("ends-2050", "Ends in 2050, in another kind of time."),
-        ("ends-9999", "Ends with the last second that can be written."),
     )),
+    ("ends-9999", "Ends with the last second that can be written.", _LAST_SECOND, _SHOULD, ""),
     ("one-second", "Valid for one second.", _VALIDITY, _SHOULD, ""),
     ("backwards", "Ends before it begins.", _VALIDITY, _MAY, ""),
     *((name, what, _SUBJECT, _MUST, "") for name, what in (
@@ -94,14 +102,13 @@ _GOOD: tuple[tuple[str, str, Source, Importance, str], ...] = (
         ("cn-lowercase", "A small letter is kept."),
         ("cn-full-width-hyphen", "A full-width hyphen is none."),
     )),
-    *((name, what, derived("the CN gives none; the file itself opens"), _MAY, "no-id")
-      for name, what in (
+    *((name, what, _NO_CN, _MAY, "no-id") for name, what in (
         ("cn-none", "No CN."),
         ("serial-number", "The id in serialNumber alone."),
         ("uid", "The id in UID alone."),
         ("ou", "The id in OU alone."),
-        ("cn-leading-hyphen", "A CN that begins with a hyphen."),
     )),
+    ("cn-leading-hyphen", "A CN that begins with a hyphen.", _SUBJECT, _MAY, "empty-id"),
     ("no-mac", "No MAC.", PYRSCA, _MAY, "no-mac"),
     ("neither", "Neither MAC nor encryption.", PYRSCA, _MAY, "no-mac"),
     ("trailing-newline", "A newline behind.", _RULE, _MAY, "trailing"),
@@ -194,8 +201,9 @@ def _open() -> Topic:
     topic = topic_of(
         "open-ca",
         {
-            "no-id": "That the id is empty is this project's way to write that there is none; "
-            "pyrsca says Cert Person ID Not Found when it is asked for it.",
+            "no-id": "That it opens, with an empty id, is this project's way to write that there "
+            "is none; pyrsca does not open it.",
+            "empty-id": "That an empty id is none is inferred; pyrsca opens it.",
             "no-mac": "pyrsca refuses it as a wrong password, other libraries open it.",
             "trailing": "What a client makes of octets behind the end is unknown.",
             "other": "What a client makes of a further leaf is unknown; the key's own is meant.",
@@ -203,13 +211,18 @@ def _open() -> Topic:
     )
     for name, comment, source, importance, flag in _GOOD:
         file = f"{name}.pfx"
-        ca = opened(file)
-        person = flow("common_name", "person_id", subject=ca.subject)["person_id"]
-        expected = output(person_id=person, not_before=ca.not_before, not_after=ca.not_after)
+        expected = output(**_whose(file), not_before=opened(file).not_before)
         flags = (flag,) if flag else ()
         add(topic, name, comment, "open-ca", _input(file), expected, source,
             importance=importance, flags=flags)  # fmt: skip
     return topic
+
+
+def _whose(name: str) -> dict[str, Any]:
+    """Return what every output has: for whom a file is, and until when."""
+    ca = opened(name)
+    person_id = flow("common_name", "person_id", subject=ca.subject)["person_id"]
+    return {"person_id": person_id, "not_after": ca.not_after}
 
 
 def _legacy() -> Topic:
@@ -220,8 +233,11 @@ def _legacy() -> Topic:
     for name in (*_MODERN, *_LEGACY):
         old = name in _LEGACY
         says = "wants `-legacy`" if old else "opens it"
-        add(topic, name, f"OpenSSL 3 {says}.", "open-ca", _input(f"{name}.pfx"),
-            output(legacy=old), source, importance=_SHOULD, flags=("openssl",))  # fmt: skip
+        file = f"{name}.pfx"
+        # Nobody has to tell `legacy`: without the others nothing might be compared.
+        expected = output(**_whose(file), legacy=old)
+        add(topic, name, f"OpenSSL 3 {says}.", "open-ca", _input(file), expected, source,
+            importance=_SHOULD, flags=("openssl",))  # fmt: skip
     return topic
 
 

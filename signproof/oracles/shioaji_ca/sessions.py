@@ -74,8 +74,19 @@ _IN, _ON, _OFF, _NEW = "LOGGED_IN", "CA_ACTIVE", "CA_EXPIRED", "NEW"
 _ERRORS = document("Shioaji documentation, error codes and exceptions")
 _INFERRED = derived("the texts are documented; that this is checked here, and in this order, "
                     "is inferred", _ERRORS.where)  # fmt: skip
+_PASSED_ON = derived(
+    "the library says so when it opens the file; that an activation after a login "
+    "passes it on, and leaves the session as it was, is inferred",
+    PYRSCA.where,
+)
+_NOT_ACTIVATED = document(_ERRORS.where, "CA not activated for: {id}")
 _STRICT = derived("what cannot serve for an order is refused when it is activated", PYRSCA.where)
 _SECOND = derived("RFC 5280, section 4.1.2.5: notAfter itself still counts", PAGE.where)
+_TAKEN = derived(
+    "pyrsca 0.4.0 opens it like any other, and shioaji 1.3.3, its state set by hand as "
+    "after a login, activates it; what 1.7.9 does was not seen",
+    PYRSCA.where,
+)
 
 
 def _with(base: Json, **changed: Any) -> Json:
@@ -88,15 +99,14 @@ def _login_refused(name: str, comment: str, fault: str, **members: Any) -> tuple
 
 
 _MUST: tuple[tuple[str, str, list[Step], Source], ...] = (
-    ("page", "The page's steps in production.",
-     [_LOGGED, (_activate(person_id=_PERSON), _ON, True), (_ask(), _ON, _ENDS)], PAGE),
-    ("page-simulation", "The page's steps in simulation.",
-     [_SIMULATED, _ACTIVE, (_ask(), _ON, _ENDS)], PAGE),
+    ("person-id", "The person id is passed.",
+     [_LOGGED, (_activate(person_id=_PERSON), _ON, True)], PAGE),
+    ("simulation", "Activation in simulation.", [_SIMULATED, _ACTIVE], PAGE),
     ("no-person-id", "No person id is passed.", [_LOGGED, _ACTIVE], PAGE),
     ("simulation-without-ca", "Simulation needs no CA.", [_SIMULATED, (_order(), _IN, None)], PAGE),
     ("order", "An order in production.", [_LOGGED, _ACTIVE, (_order(), _ON, None)], PAGE),
     ("order-without-ca", "An order in production, no CA.",
-     [_LOGGED, (_order(), _IN, "!ca-not-activated")], _ERRORS),
+     [_LOGGED, (_order(), _IN, "!ca-not-activated")], _NOT_ACTIVATED),
     ("activate-first", "Activation before login.", [(_activate(), _NEW, "!not-authenticated")],
      SHIOAJI),
     ("activate-first-wrong-password", "The same, whatever the file.",
@@ -104,12 +114,28 @@ _MUST: tuple[tuple[str, str, list[Step], Source], ...] = (
      SHIOAJI),
     ("ask-first", "Asked before login.", [(_ask(), _NEW, "!not-authenticated")], SHIOAJI),
     ("ask-without-ca", "Asked before activation.", [_LOGGED, (_ask(), _IN, "!ca-not-activated")],
-     _ERRORS),
+     _NOT_ACTIVATED),
+)  # fmt: skip
+
+_TEXTS: tuple[tuple[str, str, list[Step], Source], ...] = (
+    ("page", "The page's steps in production.",
+     [_LOGGED, (_activate(person_id=_PERSON), _ON, True), (_ask(), _ON, _ENDS)], PAGE),
+    ("page-simulation", "The page's steps in simulation.",
+     [_SIMULATED, _ACTIVE, (_ask(), _ON, _ENDS)], PAGE),
+)  # fmt: skip
+
+_ENDED = _with(_CERTIFICATE, not_after=_T - 1)
+_EARLY = _with(_CERTIFICATE, not_before=_T + 1)
+_FOREIGN = _with(_CERTIFICATE, person_id=_OTHER)
+_UNSIGNED = _with(_ACCOUNT, signed=False)
+_SHOULD: tuple[tuple[Any, ...], ...] = (
     ("ask-other", "Asked for another person.",
-     [_LOGGED, _ACTIVE, (_ask(person=_OTHER), _ON, "!ca-not-activated")], _ERRORS),
+     [_LOGGED, _ACTIVE, (_ask(person=_OTHER), _ON, "!ca-not-activated")],
+     derived("the documented text names one person, so each is asked for alone: CA not activated "
+             "for: {id}", _ERRORS.where)),
     *((f"file-{failure}", "The CA file gives no certificate.",
        [_LOGGED, (_activate(certificate=None, failure=failure), _IN, f"!{fault}"),
-        (_order(), _IN, "!ca-not-activated")], PYRSCA)
+        (_order(), _IN, "!ca-not-activated")], _PASSED_ON)
       for failure, fault in (
         ("wrong-password", "ca-password"),
         ("file-missing", "ca-file-missing"),
@@ -118,17 +144,12 @@ _MUST: tuple[tuple[str, str, list[Step], Source], ...] = (
     )),
     ("no-cn", "A certificate without CN.",
      [_LOGGED, (_activate(certificate=_with(_CERTIFICATE, person_id=None)), _IN,
-                "!ca-no-person")], PYRSCA),
+                "!ca-no-person")], _PASSED_ON),
     ("again-after-failure", "A wrong password, then the right one.",
      [_LOGGED, (_activate(certificate=None, failure="wrong-password"), _IN, "!ca-password"),
-      _ACTIVE, (_order(), _ON, None)], PAGE),
-)  # fmt: skip
-
-_ENDED = _with(_CERTIFICATE, not_after=_T - 1)
-_EARLY = _with(_CERTIFICATE, not_before=_T + 1)
-_FOREIGN = _with(_CERTIFICATE, person_id=_OTHER)
-_UNSIGNED = _with(_ACCOUNT, signed=False)
-_SHOULD: tuple[tuple[Any, ...], ...] = (
+      _ACTIVE, (_order(), _ON, None)],
+     derived("a failed activation is taken to leave nothing behind, so that the page's step after "
+             "it goes as it does without", PAGE.where)),
     ("last-second", "The certificate's last second.",
      [_LOGGED, _ACTIVE, (_order(_END), _ON, None), (_event("tick", _END), _ON, None)], _SECOND),
     ("ends-while-active", "The second after it.",
@@ -220,14 +241,18 @@ _SHOULD: tuple[tuple[Any, ...], ...] = (
     ("tick-new", "Time passes before login.", [(_event("tick"), _NEW, None)], PAGE),
 )  # fmt: skip
 
-_SDK: tuple[tuple[str, str, list[Step]], ...] = (
-    ("sdk-expired", "The SDK activates a certificate that ended.",
-     [_LOGGED, (_activate(certificate=_ENDED), _OFF, True)]),
-    ("sdk-not-yet-valid", "The SDK activates a certificate that has not begun.",
-     [_LOGGED, (_activate(certificate=_EARLY), _ON, True)]),
-    ("sdk-person-differs", "The SDK does not compare the person id.",
-     [_LOGGED, (_activate(person_id=_OTHER), _ON, True), (_ask(), _ON, _ENDS)]),
-    ("sdk-valid", "A usual certificate.", [_LOGGED, _ACTIVE]),
+_SDK: tuple[tuple[str, str, list[Step], Source, Importance], ...] = (
+    ("sdk-expired", "A certificate that ended, as pyrsca takes it.",
+     [_LOGGED, (_activate(certificate=_ENDED), _OFF, True)],
+     derived("pyrsca 0.4.0 opens it like any other; shioaji 1.3.3, its state set by hand as after "
+             "a login, refuses it (Ca has expired!); what 1.7.9 does was not seen", PYRSCA.where),
+     Importance.MAY),
+    ("sdk-not-yet-valid", "A certificate that has not begun, as pyrsca takes it.",
+     [_LOGGED, (_activate(certificate=_EARLY), _ON, True)], _TAKEN, Importance.SHOULD),
+    ("sdk-person-differs", "Another person id is passed, at which pyrsca does not look.",
+     [_LOGGED, (_activate(person_id=_OTHER), _ON, True), (_ask(), _ON, _ENDS)], _TAKEN,
+     Importance.SHOULD),
+    ("sdk-valid", "A usual certificate.", [_LOGGED, _ACTIVE], PAGE, Importance.MUST),
 )  # fmt: skip
 
 
@@ -238,15 +263,21 @@ def topics() -> list[Topic]:
         {
             "inferred": "What the broker does after a login was never observed: when this is "
             "checked, and in which order, is inferred.",
-            "lax": "The policy `sdk`: what the CA library was seen to take.",
+            "lax": "The policy `sdk`: what the CA library pyrsca takes, which has no session; that "
+            "an activation after a login does the same is inferred.",
+            "utc": "That an expire_time is UTC is inferred: it is then the last second of a day in "
+            "Taipei.",
         },
     )
     for name, comment, steps, source in _MUST:
         _add(topic, name, comment, steps, source, Importance.MUST)
+    for name, comment, steps, source in _TEXTS:
+        _add(topic, name, comment, steps, source, Importance.SHOULD)
     for name, comment, steps, source in _SHOULD:
         _add(topic, name, comment, steps, source, Importance.SHOULD, ("inferred",))
-    for name, comment, steps in _SDK:
-        _add(topic, name, comment, steps, PYRSCA, Importance.MUST, ("lax",), policy="sdk")
+    for name, comment, steps, source, importance in _SDK:
+        flags = () if importance is Importance.MUST else ("lax",)
+        _add(topic, name, comment, steps, source, importance, flags, policy="sdk")
     return [topic]
 
 
@@ -262,6 +293,8 @@ def _add(
 ) -> None:
     states = [_state(after, outcome) for _, after, outcome in steps]
     events = [event for event, _, _ in steps]
+    if any(isinstance(state.get("value"), str) for state in states):
+        flags = (*flags, "utc")
     add(topic, name, comment, "activate", {"events": events, **more}, output(states=states),
         source, importance=importance, flags=flags)  # fmt: skip
 

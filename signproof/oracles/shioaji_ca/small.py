@@ -28,6 +28,7 @@ from signproof.oracles.writing import Topic
 
 __all__ = ["topics"]
 
+_BIT_STRING = 0x03
 _MUST, _SHOULD, _MAY = Importance.MUST, Importance.SHOULD, Importance.MAY
 
 
@@ -37,7 +38,14 @@ def topics() -> list[Topic]:
 
 
 def _person_id() -> Topic:
-    topic = topic_of("person-id", {"no-id": "That an empty id is none is inferred from the rule."})
+    topic = topic_of(
+        "person-id",
+        {
+            "no-id": "That an empty id is none is inferred from the rule.",
+            "no-text": "What the broker makes of such a certificate is unknown; that it is taken "
+            "for one that cannot be read is this project's judgement.",
+        },
+    )
     rule = recorded(PYRSCA.where, "the first CN up to its first hyphen, else the whole CN")
     none = recorded(PYRSCA.where, "Cert Person ID Not Found")
     inferred = derived("the same rule", PYRSCA.where)
@@ -111,12 +119,27 @@ def _person_id() -> Topic:
         add(topic, label, comment, "person-id", {"certificate_b64": encode_octets(octets)},
             refused("malformed-certificate"), derived("it is no certificate in DER"),
             importance=_SHOULD)  # fmt: skip
+    for label, comment, attribute in (
+        ("cn-bit-string", "A CN that is a BIT STRING.",
+         Attribute("CN", b"\0Z199999999-01-001::EXAMPLE", _BIT_STRING)),
+        ("cn-broken", "A CN that is not UTF-8, as UTF8String.",
+         Attribute("CN", b"Z199999999-\xb4\xfa-EXAMPLE")),
+    ):  # fmt: skip
+        add(topic, label, comment, "person-id",
+            {"certificate_b64": encode_octets(issued(attribute))}, refused("malformed-certificate"),
+            derived("such a CN is no text (RFC 5280, section 4.1.2.4)"), importance=_MAY,
+            flags=("no-text",))  # fmt: skip
     return topic
 
 
+_UTC = (
+    "That the text is UTC is inferred: it is then the last second of a day in Taipei. The server's "
+    "own answer was not seen; shioaji 1.3.3, asked in Python, gave local time."
+)
+
+
 def _expire_time() -> Topic:
-    topic = topic_of("expire-time", {"utc": "That the text is UTC is inferred: it is then the "
-                                     "last second of a day in Taipei."})  # fmt: skip
+    topic = topic_of("expire-time", {"utc": _UTC})
     form = derived("the page's form; its example is the end of a day in Taipei", PAGE.where)
     for label, comment, instant, text in (
         ("page", "The page's own example.", (2026, 9, 13, 15, 59, 59), "2026-09-13T15:59:59"),
@@ -136,9 +159,8 @@ def _expire_time() -> Topic:
         seconds = calendar.timegm((year, month, day, *rest, 0, 0, 0))
         if flow("expire_time", not_after=seconds)["expire_time"] != text:
             raise ValueError(f"the table and the pipeline differ: {text}")
-        important = _MUST if label == "page" else _SHOULD
         add(topic, label, comment, "expire-time", {"not_after": seconds},
-            output(expire_time=text), form, importance=important, flags=("utc",))  # fmt: skip
+            output(expire_time=text), form, importance=_SHOULD, flags=("utc",))  # fmt: skip
     for label, comment, seconds in (
         ("year-10000", "The second after the last.", 253_402_300_800),
         ("milliseconds", "Milliseconds.", 1_789_315_199_000),
@@ -154,8 +176,7 @@ def _read_expire_time() -> Topic:
     topic = topic_of(
         "read-expire-time",
         {
-            "utc": "That the text is UTC is inferred: it is then the last second of a day in "
-            "Taipei.",
+            "utc": _UTC,
             "strict": "Only the page's form is documented; what another would mean is not known.",
         },
     )
@@ -169,7 +190,7 @@ def _read_expire_time() -> Topic:
     ):
         add(topic, label, comment, "read-expire-time", {"expire_time": text},
             output(not_after=calendar.timegm((*instant, 0, 0, 0))), form,
-            importance=_MUST if label == "page" else _SHOULD, flags=("utc",))  # fmt: skip
+            importance=_SHOULD, flags=("utc",))  # fmt: skip
     source = derived("only one form is documented", PAGE.where)
     for label, comment, text in (
         ("z", "A Z behind it.", "2026-09-13T15:59:59Z"),
@@ -206,7 +227,8 @@ def _check_credentials() -> Topic:
     topic = topic_of(
         "check-credentials",
         {
-            "alphabet": "That base58 has the alphabet of Bitcoin is inferred.",
+            "alphabet": "The SDK takes and refuses these texts so; that its base58 has the whole "
+            "alphabet of Bitcoin is inferred.",
             "judgement": "The SDK takes it, or was not shown it; that it cannot be right is this "
             "project's judgement.",
             "name": "The SDK refuses it, with a message of its own; the reason named here says "
@@ -255,7 +277,11 @@ def _check_credentials() -> Topic:
         ("national-id", "A national id for the key.", "Z199999999", SECRET, "national-id", login,
          _SHOULD, ("judgement",)),
         ("national-id-and-password", "National id and password.", "Z199999999",
-         "EXAMPLE-password", "national-id", login, _SHOULD, ("name",)),
+         "EXAMPLE-password", "secret-is-password", login, _SHOULD, ("name",)),
+        ("national-id-and-base58", "National id, and a password that is base58.", "Z199999999",
+         "EXAMPLEpassword", "secret-is-password", login, _SHOULD, ("name",)),
+        ("national-id-and-hex", "A national id for the key, the secret in hexadecimal.",
+         "Z199999999", raw.hex(), "national-id", base58, _SHOULD, ("name",)),
         ("secret-empty", "No secret.", API_KEY, "", "empty", length, _MUST, ("name",)),
         ("secret-space", "A space behind the secret.", API_KEY, f"{SECRET} ", "white-space", space,
          _MUST, ("name",)),

@@ -37,8 +37,8 @@ def signed_pkcs7(credential: Json, input_: Json, output: Json) -> Finding | None
     return None
 
 
-def at_its_time(input_: Json, output: Json) -> Json | None:
-    """Return *input_* with the time in the envelope, None where none can be read."""
+def at_its_time(input_: Json, output: Json) -> tuple[Json, int] | None:
+    """Return *input_* with the time in the envelope, and it; None where none can be read."""
     try:
         signed_text = decode_octets(str(output.get("envelope")).split(".")[_TEXT])
     except (CodecError, IndexError):
@@ -46,4 +46,4 @@ def at_its_time(input_: Json, output: Json) -> Json | None:
     before = f"{input_['ip']}{input_['plain_text']}".encode("utf-8", "replace")
     after = signed_text.rpartition(before)[2] if before else b""
     found = _TIME.match(after) or _SECONDS.search(signed_text)
-    return None if found is None else input_ | {"seconds": int(found[0])}
+    return None if found is None else (input_ | {"seconds": int(found[0])}, int(found[0]))

@@ -106,7 +106,9 @@ class ExpireTimeInput(msgspec.Struct, frozen=True, kw_only=True):
 class ExpireTimeOutput(msgspec.Struct, frozen=True, kw_only=True):
     """The same as the server writes it."""
 
-    expire_time: Annotated[str, Meta(description="`2026-09-13T15:59:59`: UTC without offset.")]
+    expire_time: Annotated[
+        str, Meta(description="`2026-09-13T15:59:59`: UTC (inferred) without offset.")
+    ]
 
 
 class ReadExpireTimeInput(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,8 +155,9 @@ class ReadEnvOutput(msgspec.Struct, frozen=True, kw_only=True):
 
     values: Annotated[list[tuple[str, str]], Meta(description="Keys and values, sorted by key.")]
     stopped_at: Annotated[
-        int | None, Meta(description="The line at which reading ended silently, from 1.")
-    ] = None
+        int | UnsetType | None,
+        Meta(description="The line at which reading ended silently, from 1; null for none."),
+    ] = UNSET
 
     def __repr__(self) -> str:
         return "ReadEnvOutput()"
@@ -194,7 +197,10 @@ class ActivateInput(msgspec.Struct, frozen=True, kw_only=True):
     ]
     policy: Annotated[
         Literal["strict", "sdk"],
-        Meta(description="`sdk` activates certificates that are not valid, as was seen."),
+        Meta(
+            description="`sdk` activates certificates that are not valid, as the CA library pyrsca "
+            "opens them; shioaji 1.3.3 was seen to refuse one that has ended."
+        ),
     ] = "strict"
 
 

@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.x509 import Certificate
 
 from signers.shioaji import find_person_id
+from signers.shioaji.ca.keys import UNREADABLE, describe, rsa_key
 from signers.tiger import open_signature
 from signproof.scheme import Replay
 from signproof.schemes.shioaji_ca.opened_cms import Open, attached_text, cms_words, is_cms
@@ -46,13 +47,13 @@ class _By:
 def opened(replay: Replay | None, credential: Json, input_: Json, output: Json) -> str:
     """Return form, signature, signed text and certificate of the envelope in *output*.
 
-    Empty where there is no envelope, or its key would not be of RSA.
+    Empty where there is no envelope, or the credential's key is not one to sign with.
     """
     if "envelope" not in output:
         return ""
     ca = ca_of(credential["pfx_b64"], credential["password"])
-    key = ca.leaf.x509.public_key()
-    if not isinstance(key, RSAPublicKey):
+    key = rsa_key(ca.leaf.x509)
+    if key is None:
         return ""
     names = [value for name, value in subject_of(ca.leaf.x509) if name == "CN"]
     asked = Asked(
@@ -189,8 +190,7 @@ def _key(parts: dict[str, Piece], by: _By) -> RSAPublicKey:
     """Return the key of the certificate in the envelope, or the credential's."""
     reading = parts["certificate"].certificate if "certificate" in parts else None
     found = certificate_in(reading.octets) if reading else None
-    key = found.public_key() if found else None
-    return key if isinstance(key, RSAPublicKey) else by.key
+    return (rsa_key(found) if found else None) or by.key
 
 
 def _opener(key: RSAPublicKey, by: _By) -> Open:
@@ -224,10 +224,15 @@ def _certificate(parts: dict[str, Piece], by: _By) -> str:
     found = certificate_in(reading.octets)
     if found is None or reading.octets == by.der:
         return f"certificate{_how(reading)}: the credential's"
-    same = found.public_key() == by.key
     person = find_person_id(found)
     return (
         f"certificate{_how(reading)}: another than the credential's, of "
         f"{f'the person id {person}' if person else 'no person id'}, with "
-        f"{'the same' if same else 'another'} key"
+        f"{_whose_key(found, by)}"
     )
+
+
+def _whose_key(certificate: Certificate, by: _By) -> str:
+    if rsa_key(certificate) == by.key:
+        return "the same key"
+    return "a key that cannot be read" if describe(certificate) == UNREADABLE else "another key"

@@ -4,7 +4,7 @@ Where the reference refuses at the first thing that is wrong, this reads on, as 
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from signers.der import Limits, MalformedDer, Reader, Tag, context, encode
@@ -50,6 +50,10 @@ _BEGINNING = 16
 """Octets within which the identifier of the type stands."""
 _MOST = 64
 """Certificates, signers and attributes that are looked at."""
+_LONGEST_NUMBER = 20
+"""Octets of a number that is shown: as many as a serial number may have (RFC 5280, 4.1.2.2)."""
+_LONGEST_TEXT = 60
+"""Characters of an identifier or a time that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,7 @@ def _whole(octets: bytes, by: _By) -> Iterator[str]:
         yield "with something behind it"
     kind = outer.oid()
     if kind != _SIGNED_DATA:
-        yield f"of the type {_CONTENT_TYPES.get(kind, kind)}, not signed-data"
+        yield f"of the type {_named_or_shown(kind, _CONTENT_TYPES)}, not signed-data"
         return
     signed = outer.enter(context(0)).enter()
     yield from _version(signed, "")
@@ -113,7 +117,7 @@ def _whole(octets: bytes, by: _By) -> Iterator[str]:
     content = signed.enter()
     kind = content.oid()
     if kind != _DATA:
-        yield f"over {_CONTENT_TYPES.get(kind, f'the type {kind}')}, not data"
+        yield f"over {_CONTENT_TYPES.get(kind, f'the type {_shown(kind)}')}, not data"
     attached = None
     if content.at_end:
         yield "detached: the text is not in it"
@@ -133,7 +137,20 @@ def _whole(octets: bytes, by: _By) -> Iterator[str]:
 def _version(reader: Reader, whose: str) -> Iterator[str]:
     version = reader.integer()
     if version != 1:
-        yield f"{whose}version {version}, not 1"
+        yield f"{whose}version {_number(version)}, not 1"
+
+
+def _number(value: int) -> str:
+    octets = value.bit_length() // 8 + 1
+    return str(value) if octets <= _LONGEST_NUMBER else f"of {octets} octets"
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…"
+
+
+def _named_or_shown(identifier: str, names: Mapping[str, str]) -> str:
+    return names.get(identifier) or _shown(identifier)
 
 
 def _name_of(octets: bytes, texts: Sequence[Content]) -> str:
@@ -164,7 +181,7 @@ def _signer(signer: Reader, attached: bytes | None, by: _By) -> Iterator[str]:
     yield from _version(signer, "its signer of ")
     yield _named(signer, by.certificate)
     digest = _algorithm(signer)
-    name = _DIGESTS.get(digest, f"the digest {digest}")
+    name = _DIGESTS.get(digest, f"the digest {_shown(digest)}")
     yield f"digest {name}{'' if name == 'SHA-256' else ' where SHA-256 is right'}"
     contents = list(by.texts)
     if attached is not None and attached not in [text for _, text in contents]:
@@ -189,7 +206,7 @@ def _named(signer: Reader, certificate: bytes) -> str:
     issuer, number = name.element(), name.integer()
     if (issuer, number) == cms.issuer_and_serial_number(certificate):
         return "its signer the credential's certificate"
-    return f"its signer another certificate, with the serial number {number}"
+    return f"its signer another certificate, with the serial number {_number(number)}"
 
 
 def _algorithm(reader: Reader) -> str:
@@ -202,7 +219,7 @@ def _attributes(elements: list[bytes], contents: Sequence[Content]) -> Iterator[
     for element in elements:
         attribute = Reader(element, _LIMITS).enter()
         found.append((attribute.oid(), attribute.enter(Tag.SET).element()))
-    names = [_ATTRIBUTES.get(identifier, identifier) for identifier, _ in found]
+    names = [_named_or_shown(identifier, _ATTRIBUTES) for identifier, _ in found]
     yield f"signed attributes {' and '.join(names) or 'none'}"
     values = dict(found)
     missing = [_ATTRIBUTES[identifier] for identifier in _NEEDED if identifier not in values]
@@ -213,10 +230,10 @@ def _attributes(elements: list[bytes], contents: Sequence[Content]) -> Iterator[
     if _CONTENT_TYPE in values:
         kind = Reader(values[_CONTENT_TYPE], _LIMITS).oid()
         if kind != _DATA:
-            yield f"contentType {_CONTENT_TYPES.get(kind, kind)}, not data"
+            yield f"contentType {_named_or_shown(kind, _CONTENT_TYPES)}, not data"
     if _SIGNING_TIME in values:
         time = values[_SIGNING_TIME][2:]  # behind the tag and the length
-        yield f"signingTime {time.decode('ascii', 'backslashreplace')}"
+        yield f"signingTime {_shown(time.decode('ascii', 'backslashreplace'))}"
     if _MESSAGE_DIGEST in values:
         yield _digested(Reader(values[_MESSAGE_DIGEST], _LIMITS).octet_string(), contents)
 

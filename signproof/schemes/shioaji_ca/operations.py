@@ -7,10 +7,9 @@ from typing import Any
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.x509 import load_der_x509_certificate
 
 from signers import pfx
-from signers.errors import NotUtf8, SignerError
+from signers.errors import SignerError
 from signers.secret import Secret
 from signers.shioaji import (
     CredentialFinding,
@@ -37,6 +36,7 @@ from signers.shioaji.ca import (
     Part,
     verify,
 )
+from signers.shioaji.certificate import read_certificate
 from signproof.codec import decode_octets, encode_octets
 from signproof.model import Answer, Status
 from signproof.scheme import Operation
@@ -144,10 +144,9 @@ def _open(_: None, input_: OpenInput) -> Answer:
 
 
 def _person_id(_: None, input_: CertificateInput) -> Answer:
-    try:
-        certificate = load_der_x509_certificate(decode_octets(input_.certificate_b64))
-    except ValueError:
-        raise EnvelopeRefused(Flaw.MALFORMED_CERTIFICATE, Part.CERTIFICATE) from None
+    certificate = read_certificate(decode_octets(input_.certificate_b64))
+    if certificate is None:
+        raise EnvelopeRefused(Flaw.MALFORMED_CERTIFICATE, Part.CERTIFICATE)
     return _output(PersonIdOutput(person_id=person_id(certificate)))
 
 
@@ -355,10 +354,26 @@ OPERATIONS = {
 }
 
 
+_NEVER_GIVEN = {
+    # Of a path, and of a password that is not there: an operation is given octets and a text.
+    pfx.FileMissing.reason,
+    pfx.FileUnreadable.reason,
+    pfx.NotAFile.reason,
+    pfx.PasswordNeeded.reason,
+    # Files are opened leniently.
+    pfx.NoMac.reason,
+    pfx.TrailingOctets.reason,
+    # None is expected by `verify-pkcs1` and `verify-pkcs7`.
+    Flaw.OTHER_CERTIFICATE.value,
+    # The base class.
+    pfx.PfxRefused.reason,
+}
+
+
 def _reasons() -> dict[str, str]:
-    """Return every reason with its meaning, out of where it is raised."""
+    """Return every reason that an operation gives with its meaning, out of where it is raised."""
     found: dict[str, str] = {}
-    own = (PersonIdNotFound, MalformedExpireTime, UnsupportedKey, InvalidSignedText, NotUtf8)
+    own = (PersonIdNotFound, MalformedExpireTime, UnsupportedKey, InvalidSignedText)
     of_files = [getattr(pfx, name) for name in pfx.__all__]
     for error in (*of_files, *own, InstantOutOfRange, capability.InvalidCapability):
         if inspect.isclass(error) and issubclass(error, SignerError):
@@ -372,8 +387,7 @@ def _reasons() -> dict[str, str]:
     for trap in CredentialTrap:
         advice = CredentialFinding(trap, "it", "…").advice.partition(": ")[2]
         found.setdefault(trap.value, f"In the credentials: {advice}.")
-    found.pop(pfx.PfxRefused.reason, None)
-    return found
+    return {reason: meaning for reason, meaning in found.items() if reason not in _NEVER_GIVEN}
 
 
 REASONS = _reasons()

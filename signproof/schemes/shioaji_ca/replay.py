@@ -5,13 +5,16 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509 import Certificate, load_der_x509_certificate
+from cryptography.x509 import Certificate
 from cryptography.x509.oid import NameOID
 
 from signers import pfx
+from signers.pfx.quiet import quiet
 from signers.secret import Secret
 from signers.shioaji import capability
 from signers.shioaji.ca import verify
+from signers.shioaji.ca.keys import rsa_key
+from signers.shioaji.certificate import read_certificate
 from signers.tiger import open_signature, stages
 from signproof.codec import decode_octets, encode_octets
 from signproof.mistakes.rsa import Shown
@@ -67,22 +70,18 @@ def opened(pfx_b64: str, password: str) -> pfx.Pfx:
 
 
 def subject_of(certificate: Certificate) -> Pairs:
-    """Return the subject as (attribute, value) pairs in its order."""
-    try:
+    """Return the subject as (attribute, value) pairs in its order; it can be read."""
+    with quiet():  # an empty CN is warned of
         return tuple(
             (_NAMES.get(one.oid, one.oid.dotted_string), str(one.value))
             for one in certificate.subject
         )
-    except ValueError:
-        return ()
 
 
 def _subject_in(octets: bytes) -> Pairs:
     """Return the subject of a certificate in DER; nothing where it is none."""
-    try:
-        return subject_of(load_der_x509_certificate(octets))
-    except ValueError:
-        return ()
+    found = read_certificate(octets)
+    return subject_of(found) if found else ()
 
 
 def _sign_values(credential: Json, input_: Json) -> dict[str, Any]:
@@ -102,9 +101,9 @@ def _sign_values(credential: Json, input_: Json) -> dict[str, Any]:
 
 
 def _public(certificate: bytes) -> RSAPublicKey | None:
-    """Return the key of a certificate in DER; None where it is not of RSA."""
-    key = load_der_x509_certificate(certificate).public_key()
-    return key if isinstance(key, RSAPublicKey) else None
+    """Return the key of a certificate in DER; None where it is not one to sign with."""
+    found = read_certificate(certificate)
+    return rsa_key(found) if found else None
 
 
 def _recognising(values: dict[str, Any], seen: Json) -> dict[str, Any]:
@@ -192,8 +191,7 @@ EXPIRE_TIME = Replay(
 
 def _same_reading(seen: Json, produced: Json) -> bool:
     """Compare what was read; who does not say at which line it stopped says nothing of it."""
-    stops = (None, produced["stopped_at"])
-    return bool(seen.get("values") == produced["values"] and seen.get("stopped_at") in stops)
+    return bool({**produced, **seen} == produced)
 
 
 READ_ENV = Replay(

@@ -13,6 +13,7 @@ from urllib.parse import unquote_to_bytes
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.x509 import Certificate, InvalidVersion, load_der_x509_certificate
 
+from signers.pfx.quiet import quiet
 from signproof.signature_words import base64_octets, hexadecimal_octets
 
 __all__ = ["Piece", "Reading", "TakenApart", "certificate_in", "taken_apart"]
@@ -115,9 +116,10 @@ def taken_apart(envelope: str) -> TakenApart:
 
 
 def certificate_in(octets: bytes) -> Certificate | None:
-    """Return the certificate in DER, None where it is none."""
+    """Return the certificate in DER, None where it is none; parts of it may be unreadable."""
     try:
-        return load_der_x509_certificate(octets)
+        with quiet():  # odd serial numbers are warned of
+            return load_der_x509_certificate(octets)
     except (ValueError, InvalidVersion):
         return None
 

@@ -36,7 +36,7 @@ NOW = 1_788_000_000  # 2026-08-29T10:40:00Z
 JSON = (b"Content-Type", b"application/json; charset=utf-8")
 PASSWORD = "EXAMPLE-password"
 
-NOT_ASKED = "this client is not asked for key and secret, so that they were not compared"
+NOT_ASKED = "here nobody is asked for key and secret: they were not compared"
 PUBLIC = "this path asks nobody for key and secret"
 RIGHT = "key and secret are right"
 

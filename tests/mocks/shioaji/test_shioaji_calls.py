@@ -59,7 +59,10 @@ EXPIRED = (
     401,
     "Token is expired",
     "token-expired",
-    "log in again: a token holds about a day",
+    (
+        "log in again: a token holds 24 hours; where it ended sooner, a limit of use was passed: "
+        "wait a minute before the login"
+    ),
 )
 NO_PERMISSION = (
     401,
@@ -451,7 +454,8 @@ def test_trade_events_of_other_accounts(
         406,
         "Account Not Acceptable.",
         "account-refused",
-        "the key may not use this account: use one of its own, or a key that includes it",
+        "complete the signature for API usage of this account and its test of login and order in "
+        "simulation; where both are done, use an account that the key includes",
     )
 
 

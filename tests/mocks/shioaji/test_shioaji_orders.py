@@ -52,7 +52,10 @@ NOT_OURS = (
     406,
     "Account Not Acceptable.",
     "account-refused",
-    "the key may not use this account: use one of its own, or a key that includes it",
+    (
+        "complete the signature for API usage of this account and its test of login and order in "
+        "simulation; where both are done, use an account that the key includes"
+    ),
 )
 UNSIGNED = (
     406,

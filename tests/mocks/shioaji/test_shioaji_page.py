@@ -19,7 +19,7 @@ from signers.shioaji import CredentialsRefused, expire_time
 from signers.shioaji.flow import Mode, Policy, State
 from signproof.mocks.replies import MockReply
 from signproof.mocks.shioaji import ShioajiMock
-from signproof.mocks.shioaji.serving import SeveralCredentials, served, served_from
+from signproof.mocks.shioaji.serving import SeveralCredentials, UnknownMode, served, served_from
 from tests.mocks.shioaji.conftest import (
     END,
     KEY,
@@ -395,14 +395,24 @@ def test_a_dollar_in_the_password(start: Start, folder: Path, make_pfx: MakePfx)
     assert (notes, mock.state) == ((), State.CA_ACTIVE)
 
 
-def test_what_production_is_set_to(start: Start) -> None:
-    mock, notes = start(more="SJ_PRODUCTION=1\n")
-    assert mock.mode is Mode.SIMULATION
-    assert notes == (
-        (
-            "line 5, SJ_PRODUCTION: this key does not take such a value: SJ_PRODUCTION is true or "
-            "false, SJ_RECEIVE_WINDOW a number of milliseconds"
-        ),
+@pytest.mark.parametrize(
+    ("more", "environment", "where", "line"),
+    [
+        ("SJ_PRODUCTION=1\n", {}, "line 5", 5),
+        ("\nSJ_PRODUCTION=True\n", {}, "line 6", 6),
+        ("SJ_PRODUCTION=\n", {}, "line 5", 5),
+        ("SJ_PRODUCTION=true\n", {"SJ_PRODUCTION": "yes"}, "in the environment", None),
+    ],
+)
+def test_production_is_true_or_false(
+    start: Start, more: str, environment: dict[str, str], where: str, line: int | None
+) -> None:
+    with pytest.raises(UnknownMode) as caught:
+        start(more=more, environment=environment)
+    assert (caught.value.reason, caught.value.line) == ("unknown-mode", line)
+    assert str(caught.value) == (
+        f"{where}, SJ_PRODUCTION: it is neither true nor false, with which the server does not "
+        "start: write one of the two, or leave it away for simulation"
     )
 
 

@@ -171,7 +171,7 @@ def test_no_object_shows_a_secret(tmp_path: Path, make_pfx: Callable[..., bytes]
     text = f"SJ_API_KEY={KEY}\nSJ_SEC_KEY={SECRET}\nSJ_CA_PATH=EXAMPLE.pfx\n"
     shown = []
     for password in (PASSWORD, HIDDEN):
-        octets = f"{text}SJ_CA_PASSWD={password}\nSJ_PRODUCTION={HIDDEN}\n".encode()
+        octets = f"{text}SJ_CA_PASSWD={password}\nSJ_RECEIVE_WINDOW={HIDDEN}\n".encode()
         mock, notes = served_from(octets, tmp_path, {}, lambda: NOW)
         shown += [repr(mock), *notes, repr(vars(mock)), repr(mock._gate), repr(mock._session)]
     mock = served([{"api_key": KEY, "secret_key": SECRET}], lambda: NOW)
@@ -195,6 +195,8 @@ def frames(error: BaseException | None) -> Iterator[str]:
         (f"SJ_API_KEY={KEY}\nSJ_SEC_KEY={HIDDEN}0OIl\n".encode(), {}),
         (f"SJ_API_KEY={HIDDEN} x\nSJ_SEC_KEY={SECRET}\n".encode(), {}),
         (f"SJ_API_KEY=EXAMPLE\nSJ_SEC_KEY={SECRET}\nSJ_CA_PASSWD={HIDDEN}\n".encode(), {}),
+        (f"SJ_SEC_KEY={SECRET}\nSJ_PRODUCTION={HIDDEN}\n".encode(), {}),
+        (b"", {"SJ_SEC_KEY": SECRET, "SJ_PRODUCTION": HIDDEN}),
         (b"", {"SJ_API_KEY": KEY, "SJ_SEC_KEY": HIDDEN, "OTHER": HIDDEN}),
         (b"", {"SJ_API_KEY": KEY, "SJ_SEC_KEY": f"{HIDDEN}\udcff"}),
     ],

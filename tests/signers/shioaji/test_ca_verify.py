@@ -36,7 +36,7 @@ from tests.signers.shioaji.composing import (
     oid,
     utc_time,
 )
-from tests.signers.shioaji.conftest import PERSON, Maker
+from tests.signers.shioaji.conftest import CN, PERSON, Maker
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,6 +88,14 @@ def by_certificate(key: Any, names: "Sequence[tuple[x509.ObjectIdentifier, str]]
 
 
 NAME = [(NameOID.COMMON_NAME, PERSON)]
+BIT_STRING_CN = DER.replace(
+    encode(0x0C, CN.encode()), encode(Tag.BIT_STRING, b"\0", CN.encode()[1:])
+)
+NEGATIVE = (
+    MAKER.certificate(key=KEY, serial_number=0x1A2B3C)
+    .public_bytes(Encoding.DER)
+    .replace(bytes.fromhex("02031a2b3c"), bytes.fromhex("02039a2b3c"), 1)
+)
 TOP, FIRST, SECOND, THIRD = Part.ENVELOPE, Part.SIGNATURE, Part.TEXT, Part.CERTIFICATE
 
 ENVELOPES: dict[str, tuple[str, Found]] = {
@@ -139,6 +147,10 @@ ENVELOPES: dict[str, tuple[str, Found]] = {
     ),
     "certificate and more": (
         f"pkcs1.{SIGNATURE}.{SIGNED}.{b64(DER + b'0')}",
+        (Flaw.MALFORMED_CERTIFICATE, THIRD, None),
+    ),
+    "certificate whose CN is a BIT STRING": (
+        stages.join(Method.PKCS1, KEY.sign(TEXT, PKCS1v15(), SHA1()), TEXT, BIT_STRING_CN),
         (Flaw.MALFORMED_CERTIFICATE, THIRD, None),
     ),
     "EC certificate": (by_certificate(MAKER.ec(), NAME), (Flaw.UNSUPPORTED_KEY, THIRD, None)),
@@ -478,7 +490,12 @@ def test_a_certificate_of_no_version() -> None:
     assert refusal(envelope) == (Flaw.MALFORMED_CERTIFICATE, THIRD, None)
 
 
-@pytest.mark.filterwarnings("ignore")  # the library warns of odd serial numbers
+def test_a_serial_number_below_zero_is_no_matter() -> None:
+    """The library warns of it, and warnings are errors here."""
+    envelope = stages.join(Method.PKCS1, KEY.sign(TEXT, PKCS1v15(), SHA1()), TEXT, NEGATIVE)
+    assert verify(envelope, expected=EXPECTED).text.person_id == PERSON
+
+
 @given(st.data())
 def test_any_certificate_is_judged(data: st.DataObject) -> None:
     der = bytearray(DER)

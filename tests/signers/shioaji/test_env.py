@@ -49,49 +49,105 @@ VALUES: dict[str, One] = {
     "comment": One("SJ_CA_PASSWD=EXAMPLE # note", "EXAMPLE", "EXAMPLE"),
     "comment after quotes": One("SJ_CA_PASSWD='EX AM' # note", "EX AM", "EX AM"),
     "commented out": One("# SJ_CA_PASSWD=EXAMPLE", None, None),
-    "comment for a value": One("SJ_CA_PASSWD= # note", "", Doubt.COMMENT),
-    "value that starts with #": One("SJ_CA_PASSWD=#abc", "#abc", Doubt.COMMENT),
-    "# inside": One("SJ_CA_PASSWD=ab#cd", "ab#cd", Doubt.COMMENT),
+    "comment for a value": One("SJ_CA_PASSWD= # note", "", ""),
+    "value that starts with #": One("SJ_CA_PASSWD=#abc", "#abc", ""),
+    "# inside": One("SJ_CA_PASSWD=ab#cd", "ab#cd", "ab#cd"),
     "double quotes": One('SJ_CA_PASSWD="EX AM"', "EX AM", "EX AM"),
     "double quotes, empty": One('SJ_CA_PASSWD=""', "", ""),
     "space": One("SJ_CA_PASSWD=EX AM", "EX AM", StopReason.SPACE),
-    "space after a doubt": One("SJ_CA_PASSWD=E#X AM", "E#X AM", StopReason.SPACE),
+    "space and quotation mark": One("SJ_CA_PASSWD=EX 'AM'", "EX 'AM'", StopReason.SPACE),
+    "space beyond ASCII": One("SJ_CA_PASSWD=EX\u3000AM", "EX\u3000AM", "EX\u3000AM"),
+    "space beyond ASCII at the end": One("SJ_CA_PASSWD=EX\u3000", "EX", "EX"),
+    "space beyond ASCII before a comment": One("SJ_CA_PASSWD=EX\u3000#AM", "EX", "EX"),
+    "separator at the end, white space for Python only": One("SJ_CA_PASSWD=a\x1c", "a", "a\x1c"),
     "dollar": One("SJ_CA_PASSWD=ab$cd", "ab$cd", "ab"),
     "dollar, known": One("SJ_CA_PASSWD=ab$cd", "ab$cd", "abXY", {"cd": "XY"}),
-    "dollar, from above": One("SJ_CA_PASSWD=ab$SJ_API_KEY", "ab$SJ_API_KEY", f"ab{KEY}"),
+    "dollar, from above": One("A=x\nSJ_CA_PASSWD=ab$A", "ab$A", "abx"),
+    "dollar, a name with _": One(
+        "SJ=x\nSJ_CA_PASSWD=ab$SJ_API_KEY", "ab$SJ_API_KEY", "abx_API_KEY"
+    ),
+    "dollar, a name beyond ASCII": One("SJ_CA_PASSWD=ab$密a.", "ab$密a.", "ab."),
+    "dollar, a name and a mark": One("SJ_CA_PASSWD=a$e\u0301x", "a$e\u0301x", Doubt.NAME),
+    "dollar, a name and a symbol": One("SJ_CA_PASSWD=a$Ⓐx", "a$Ⓐx", Doubt.NAME),
+    "dollar, a name and a sign": One("SJ_CA_PASSWD=a$e。x", "a$e。x", "a。x"),
+    "dollar before a space": One("SJ_CA_PASSWD=a$ b", "a$ b", "a b"),
+    "dollar before a space and a comment": One("SJ_CA_PASSWD=a$  #b", "a$", "a "),
+    "dollar behind a space": One("SJ_CA_PASSWD=a $b", "a $b", StopReason.SPACE),
+    "dollar before a quotation mark": One("SJ_CA_PASSWD=$'a", "$'a", StopReason.UNCLOSED),
+    "dollar before backslashes": One(r"SJ_CA_PASSWD=$\\", r"$\\", "\\"),
+    "dollars": One("A=x\nSJ_CA_PASSWD=$$A$A", "$$A$A", "xx"),
+    "braces, a name of any signs": One("A.=x\nSJ_CA_PASSWD=${A.}$A.", "x$A.", "x."),
+    "braces behind a name": One("SJ_CA_PASSWD=$a{b}", "$a{b}", "{b}"),
+    "braces in braces": One("SJ_CA_PASSWD=${a${b}}", "}", "}"),
+    "braces, empty": One("SJ_CA_PASSWD=a${}b", "ab", "ab"),
+    "braces, unclosed": One("SJ_CA_PASSWD=a${b", "a${b", StopReason.UNCLOSED),
+    "a variable's dollar": One("SJ_CA_PASSWD=a$b", "a$b", "a$c", {"b": "$c"}),
     "dollar, environment first": One(
         "SJ_CA_PASSWD=ab${SJ_API_KEY}c", "abOTHERc", "abOTHERc", {"SJ_API_KEY": "OTHER"}
     ),
     "braces": One("SJ_CA_PASSWD=ab${cd}e", "abe", "abe"),
-    "braces with a default": One("SJ_CA_PASSWD=ab${cd:-e}", "abe", Doubt.DOLLAR),
+    "braces with a default": One("SJ_CA_PASSWD=ab${cd:-e}", "abe", "ab"),
     "dollar in single quotes": One("SJ_CA_PASSWD='ab$cd'", "ab$cd", "ab$cd"),
     "braces in single quotes": One("SJ_CA_PASSWD='ab${cd}'", "ab", "ab${cd}"),
-    "dollar in double quotes": One('SJ_CA_PASSWD="ab$cd"', "ab$cd", Doubt.DOLLAR),
-    "dollar at the end": One("SJ_CA_PASSWD=ab$", "ab$", Doubt.DOLLAR),
-    "dollar and digit": One("SJ_CA_PASSWD=ab$1", "ab$1", Doubt.DOLLAR),
+    "dollar in double quotes": One('SJ_CA_PASSWD="ab$cd"', "ab$cd", StopReason.UNCLOSED),
+    "dollar further in in double quotes": One('SJ_CA_PASSWD="ab$c.d"', "ab$c.d", "ab.d"),
+    "braces in double quotes": One('SJ_CA_PASSWD="ab${cd}"', "ab", "ab"),
+    "dollar at the end": One("SJ_CA_PASSWD=ab$", "ab$", "ab"),
+    "dollar and digit": One("SJ_CA_PASSWD=ab$1", "ab$1", "ab"),
     "Windows": One(r"SJ_CA_PASSWD=C:\temp\new", r"C:\temp\new", StopReason.BACKSLASH),
     "Windows in double quotes": One(
         r'SJ_CA_PASSWD="C:\temp\new"', "C:\temp\new", StopReason.BACKSLASH
     ),
     "Windows in single quotes": One(r"SJ_CA_PASSWD='C:\temp\new'", r"C:\temp\new", r"C:\temp\new"),
-    "doubled": One(r"SJ_CA_PASSWD=C:\\temp", r"C:\\temp", Doubt.BACKSLASH),
+    "doubled": One(r"SJ_CA_PASSWD=C:\\temp", r"C:\\temp", r"C:\temp"),
     "doubled and one more": One(r"SJ_CA_PASSWD=C:\\\temp", r"C:\\\temp", StopReason.BACKSLASH),
-    "doubled in double quotes": One(r'SJ_CA_PASSWD="C:\\temp"', r"C:\temp", Doubt.BACKSLASH),
-    "backslash n": One(r"SJ_CA_PASSWD=a\n", r"a\n", Doubt.BACKSLASH),
-    "backslash n in double quotes": One(r'SJ_CA_PASSWD="a\n"', "a\n", Doubt.BACKSLASH),
-    "backslash at the end": One("SJ_CA_PASSWD=a\\", "a\\", Doubt.BACKSLASH),
+    "doubled in double quotes": One(r'SJ_CA_PASSWD="C:\\temp"', r"C:\temp", r"C:\temp"),
+    "backslash n": One(r"SJ_CA_PASSWD=a\n", r"a\n", "a\n"),
+    "backslash n in double quotes": One(r'SJ_CA_PASSWD="a\n"', "a\n", "a\n"),
+    "backslash at the end": One("SJ_CA_PASSWD=a\\", "a\\", "a"),
+    "backslash and space": One(r"SJ_CA_PASSWD=a\ b", r"a\ b", "a b"),
+    "backslash and space at the end": One("SJ_CA_PASSWD=a\\ ", "a\\", "a"),
+    "backslash and dollar": One(r"SJ_CA_PASSWD=a\$b", r"a\$b", "a$b"),
+    "backslash and dollar in double quotes": One(r'SJ_CA_PASSWD="a\$b"', r"a\$b", "a$b"),
+    "backslash and single quote": One(r"SJ_CA_PASSWD=a\'b", r"a\'b", "a'b"),
+    "backslash and double quote": One(r'SJ_CA_PASSWD="a\"b"', 'a"b', 'a"b'),
+    "backslash and #": One(r"SJ_CA_PASSWD=a\#b", r"a\#b", StopReason.BACKSLASH),
+    "backslash n in single quotes": One(r"SJ_CA_PASSWD='a\nb'", r"a\nb", r"a\nb"),
+    "backslash before the single quote": One(r"SJ_CA_PASSWD='a\'", None, StopReason.UNCLOSED),
+    "backslash before a single quote": One(r"SJ_CA_PASSWD='a\'b'", "a'b", StopReason.UNCLOSED),
     "doubled in single quotes": One(r"SJ_CA_PASSWD='a\\b'", r"a\b", r"a\\b"),
-    "quotation mark inside": One("SJ_CA_PASSWD=a'b'", "a'b'", Doubt.QUOTE),
-    "text after quotes": One("SJ_CA_PASSWD='a'b", None, Doubt.QUOTE),
-    "unclosed": One("SJ_CA_PASSWD='a", None, Doubt.UNCLOSED),
-    "unclosed, double": One('SJ_CA_PASSWD="a', None, Doubt.UNCLOSED),
+    "quotation mark inside": One("SJ_CA_PASSWD=a'b'", "a'b'", "ab"),
+    "quotation marks inside, spaces": One("SJ_CA_PASSWD=a'b c'd", "a'b c'd", "ab cd"),
+    "quotation mark in the others": One('SJ_CA_PASSWD="it\'s"', "it's", "it's"),
+    "text after quotes": One("SJ_CA_PASSWD='a'b", None, "ab"),
+    "space and text after quotes": One("SJ_CA_PASSWD='a' b", None, StopReason.SPACE),
+    "comment right after quotes": One("SJ_CA_PASSWD='a'#b", "a", "a#b"),
+    "white space that is no space after quotes": One(
+        "SJ_CA_PASSWD='a' \u3000#b", "a", StopReason.SPACE
+    ),
+    "unclosed": One("SJ_CA_PASSWD='a", None, StopReason.UNCLOSED),
+    "unclosed, double": One('SJ_CA_PASSWD="a', None, StopReason.UNCLOSED),
+    "quotation mark in a comment": One("SJ_CA_PASSWD=a #it's", "a", "a"),
+    "quotation mark in a comment behind two spaces": One(
+        "SJ_CA_PASSWD=a  #it's", "a", StopReason.UNCLOSED
+    ),
+    "quotation mark in a comment behind three": One("SJ_CA_PASSWD=a   #it's", "a", "a"),
     "no equals sign": One("SJ_CA_PASSWD", None, StopReason.NO_EQUALS_SIGN),
-    "twice": One("SJ_CA_PASSWD=a\nSJ_CA_PASSWD=b", "b", Doubt.DUPLICATE),
-    "carriage return inside": One("SJ_CA_PASSWD=a\rX=b", "a", Doubt.CARRIAGE_RETURN),
+    "key that starts with a digit": One("1K=a", None, StopReason.KEY),
+    "key of other signs": One("SJ-X=a", None, StopReason.KEY),
+    "export and no key": One("export =a\nexport", None, StopReason.NO_EQUALS_SIGN),
+    "white space beyond ASCII around": One("\u3000SJ_CA_PASSWD\xa0=\u3000a", "a", "a"),
+    "twice": One("SJ_CA_PASSWD=a\nSJ_CA_PASSWD=b", "b", "a"),
+    "twice, and the name of it": One("A=a\nA=b\nSJ_CA_PASSWD=${A}", "b", "a"),
+    "carriage return inside": One("SJ_CA_PASSWD=a\rX=b", "a", "a\rX=b"),
+    "NUL": One("SJ_CA_PASSWD=a\0b", "a\0b", StopReason.NUL),
+    "NUL, and the environment's wins": One("SJ_CA_PASSWD=a\0b", "b", "b", {"SJ_CA_PASSWD": "b"}),
+    "NUL in a key": One("SJ_CA\0_PASSWD=a", None, StopReason.KEY),
+    "NUL in a comment": One("SJ_CA_PASSWD=a #\0", "a", "a"),
     "the environment wins": One("SJ_CA_PASSWD=a", "b", "b", {"SJ_CA_PASSWD": "b"}),
     "the environment alone": One("", "b", "b", {"SJ_CA_PASSWD": "b"}),
     "an empty variable wins": One("SJ_CA_PASSWD=a", "", "", {"SJ_CA_PASSWD": ""}),
-    "from a doubt": One("A='x'y\nSJ_CA_PASSWD=$A", "$A", Doubt.DOLLAR),
+    "from a doubt": One("A=$Ⓐ\nSJ_CA_PASSWD=$A", "$A", Doubt.DOLLAR),
 }
 
 
@@ -120,9 +176,23 @@ def test_a_value_by_both(one: One, ends: str) -> None:
         (PAGE.encode("utf-16"), (0, 1, ()), (0, 1)),
         (PAGE.encode("utf-16-le"), (4, None, ()), (0, 1)),
         (REST.encode() + b"A=\xa4\xa4\nB=1\n", (0, 1, ()), (3, 4)),
-        (b"A='x\nB=1\nC\n=\n", (1, None, (1, 4)), (2, 3)),
-        (b"A='x\n\n y'\n\n B=1\n", (2, None, ()), (1, 3)),
-        (b"A-B=1\nC=1\n", (2, None, ()), (2, None)),
+        (b"A='x\nB=1\nC\n=\n", (1, None, (1, 4)), (0, 1)),
+        (b"A='x\n\n y'\n\n B=1\n", (2, None, ()), (2, None)),
+        (b"A-B=1\nC=1\n", (2, None, ()), (0, 1)),
+        (b"A=1\n\n\nB='\n\xff'\n", (0, 1, ()), (1, 4)),
+        (b"A=1\n#\xff\n", (0, 1, ()), (1, 2)),
+        (b"A=1\n#\xff", (0, 1, ()), (1, 2)),
+        (b"A=1\nB=2", (2, None, ()), (2, None)),
+        (b"A=1\nB=2 ", (2, None, ()), (1, 2)),
+        (b"A=1\nB=2\\", (2, None, ()), (1, 2)),
+        (b"A=1\nB=2  ", (2, None, ()), (2, None)),
+        (b"A=1\nB=2 #", (2, None, ()), (2, None)),
+        (b"A=1\n\t\n ", (1, None, ()), (1, None)),
+        (b"A=1\n  #", (1, None, ()), (1, None)),
+        (b"A=1\\\nB=2\n", (2, None, ()), (2, None)),
+        (b"A=1  # it's\nB=2\nC='3'\n", (3, None, ()), (0, 1)),
+        (b"A=1  # it's\nB=2\nC='\nD=4\n", (3, None, (3,)), (2, None)),
+        (b"\xef\xbb\xbf\xef\xbb\xbfA=1\n", (1, None, ()), (0, 1)),
     ],
 )
 def test_how_far_each_comes(
@@ -135,7 +205,30 @@ def test_how_far_each_comes(
 
 def test_lines_of_entries() -> None:
     octets = b"\n# a\nA=1\n\n\nB='x\ny'\nexport C=1\n"
-    assert [(e.line, e.key) for e in read(octets, PYTHON).entries] == [(3, "A"), (6, "B"), (8, "C")]
+    for dialect in Dialect:
+        lines = [(entry.line, entry.key) for entry in read(octets, dialect).entries]
+        assert lines == [(3, "A"), (6, "B"), (8, "C")]
+
+
+@pytest.mark.parametrize(
+    ("octets", "expected"),
+    [
+        (b"A='x\ny' # z\n", "A='x\ny' # z"),
+        (b"\n  A=x \r\n", "A=x"),
+        (b"A=$\xe2\x92\xb6\n", "A=$Ⓐ"),
+    ],
+)
+def test_an_entry_as_it_stands(octets: bytes, expected: str) -> None:
+    assert [entry.raw for entry in read(octets, SERVER).entries] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("mark", "ends", "inside"), [("'", "\n", "\n"), ('"', "\r\n", "\r\n"), ("'", "\r", "\r")]
+)
+def test_a_value_of_two_lines_keeps_its_line_end(mark: str, ends: str, inside: str) -> None:
+    octets = f"SJ_CA_PASSWD={mark}a{ends}b{mark}\nSJ_HTTP_ADDR=c\n".encode()
+    found = {key: value.reveal_text() for key, value in read(octets, SERVER).values.items()}
+    assert found == {"SJ_CA_PASSWD": f"a{inside}b", "SJ_HTTP_ADDR": "c"}
 
 
 def found(
@@ -299,14 +392,24 @@ FINDINGS: dict[str, tuple[str | bytes, dict[str, str], list[Finding]]] = {
             found(Trap.SUBSTITUTED, 14, PASSWORD, None, PYTHON),
         ],
     ),
-    "a password with #": (REST + "SJ_CA_PASSWD=ab#cd\n", {}, [doubt(4, PASSWORD, Doubt.COMMENT)]),
+    "a password with #": (REST + "SJ_CA_PASSWD=ab#cd\n", {}, []),
+    "a password that starts with #": (
+        REST + "SJ_CA_PASSWD=#cd\n",
+        {},
+        [differs(4, PASSWORD, Difference.VALUES), missing(PASSWORD, SERVER)],
+    ),
+    "a symbol in a name": (
+        REST + "SJ_CA_PASSWD=a$Ⓐ\n",
+        {},
+        [doubt(4, PASSWORD, Doubt.NAME)],
+    ),
     "a comment for a value": (
         REST + "SJ_CA_PASSWD= # note\n",
         {},
         [
-            doubt(4, PASSWORD, Doubt.COMMENT),
             found(Trap.SPACED_COMMENT, 4, PASSWORD, PYTHON),
             missing(PASSWORD, PYTHON),
+            missing(PASSWORD, SERVER),
         ],
     ),
     "one quotation mark": (
@@ -314,32 +417,43 @@ FINDINGS: dict[str, tuple[str | bytes, dict[str, str], list[Finding]]] = {
         {},
         [
             found(Trap.PYTHON_SKIPS, 4, dialect=PYTHON),
+            stops(4, None, StopReason.UNCLOSED),
+            missing(PASSWORD, PYTHON),
+            missing(PASSWORD, SERVER),
+        ],
+    ),
+    "text behind a quotation mark": (
+        REST + "SJ_CA_PASSWD='EXAMPLE'1\n",
+        {},
+        [
+            found(Trap.PYTHON_SKIPS, 4, dialect=PYTHON),
             differs(4, PASSWORD, Difference.ONLY_SERVER),
-            doubt(4, PASSWORD, Doubt.UNCLOSED),
             missing(PASSWORD, PYTHON),
         ],
     ),
     "a value of two lines": (
         REST + 'X="a\nSJ_CA_PASSWD=b"\n',
         {},
+        [missing(PASSWORD, PYTHON), missing(PASSWORD, SERVER)],
+    ),
+    "a comment that opens a quotation": (
+        REST + "SJ_CA_PASSWD=EXAMPLE  # it's\nSJ_HTTP_ADDR='x'\nX='\n",
+        {},
         [
-            differs(5, PASSWORD, Difference.ONLY_SERVER),
-            doubt(5, PASSWORD, Doubt.QUOTE),
-            missing(PASSWORD, PYTHON),
-            doubt(4, None, Doubt.UNCLOSED),
+            differs(5, "SJ_HTTP_ADDR", Difference.ONLY_PYTHON),
+            found(Trap.PYTHON_SKIPS, 6, dialect=PYTHON),
         ],
     ),
     "a line end of old": (
         REST + "X=1\rSJ_CA_PASSWD=b\n",
         {},
         [
-            doubt(4, None, Doubt.CARRIAGE_RETURN),
             differs(5, PASSWORD, Difference.ONLY_PYTHON),
             missing(PASSWORD, SERVER),
         ],
     ),
     "white space that only Python knows": (
-        PAGE + "SJ_HTTP_ADDR=x\u3000\n",
+        PAGE + "SJ_HTTP_ADDR=x\x1c\n",
         {},
         [differs(5, "SJ_HTTP_ADDR", Difference.VALUES)],
     ),
@@ -347,6 +461,22 @@ FINDINGS: dict[str, tuple[str | bytes, dict[str, str], list[Finding]]] = {
         PAGE + "SJ_CA_PASSWD=b\n",
         {},
         [found(Trap.DUPLICATE_KEY, 5, PASSWORD, detail="4")],
+    ),
+    "a bad value twice": (
+        PAGE + "SJ_PRODUCTION=yes\nSJ_PRODUCTION=no\nSJ_HTTP_AUTH=x\n",
+        {},
+        [
+            found(Trap.DUPLICATE_KEY, 6, "SJ_PRODUCTION", detail="5"),
+            found(Trap.MALFORMED_VALUE, 6, "SJ_PRODUCTION"),
+        ],
+    ),
+    "a bad path first": (
+        PAGE.replace("/EXAMPLE/Sinopac.pfx", "'C:\\Sinopac.pfx'") + "SJ_CA_PATH=/EXAMPLE\n",
+        {},
+        [
+            found(Trap.PATH_BACKSLASH, 3, PATH, SERVER),
+            found(Trap.DUPLICATE_KEY, 5, PATH, detail="3"),
+        ],
     ),
     "overridden": (PAGE, {PASSWORD: "other"}, [found(Trap.OVERRIDDEN, 4, PASSWORD)]),
     "overridden by the same": (PAGE, {PASSWORD: "EXAMPLE"}, []),
@@ -417,6 +547,20 @@ def test_every_trap_is_shown_above() -> None:
         (
             FINDINGS["a key twice"][2][0],
             "line 5, SJ_CA_PASSWD: the key also stands on line 4: keep one",
+        ),
+        (
+            stops(4, PASSWORD, StopReason.SPACE),
+            (
+                "line 4, SJ_CA_PASSWD, server: the server stops reading here (space), silently: "
+                "put the value in single quotes, write paths with forward slashes, save as UTF-8"
+            ),
+        ),
+        (
+            stops(4, None, StopReason.NO_LINE_END),
+            (
+                "line 4, server: the server stops reading here (no-line-end), silently: end the "
+                "file with a line end"
+            ),
         ),
         (
             missing(PATH, SERVER),

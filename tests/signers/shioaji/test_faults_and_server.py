@@ -89,6 +89,38 @@ def test_the_whole_table() -> None:
     assert found == TABLE
 
 
+# As the broker's own list of errors explains each (Sinotrade/Shioaji, ERROR_CODES.md).
+ADVICE = {
+    Fault.WRONG_LOGIN: (
+        "the login to the simulation went wrong: check the API key and its secret; a person id and "
+        "its password are not what to log in with"
+    ),
+    Fault.TOKEN_EXPIRED: (
+        "log in again: a token holds 24 hours; where it ended sooner, a limit of use was passed: "
+        "wait a minute before the login"
+    ),
+    Fault.TOKEN_INVALID: (
+        "log in again, to the environment that is called: simulation or production"
+    ),
+    Fault.ACCOUNT_REFUSED: (
+        "complete the signature for API usage of this account and its test of login and order in "
+        "simulation; where both are done, use an account that the key includes"
+    ),
+    Fault.TOO_MANY_CONNECTIONS: (
+        "log out of sessions that are not needed, and do not retry a failed login in a loop: a "
+        "person has 5 connections, and each login takes one"
+    ),
+    Fault.CA_PASSWORD: (
+        "pass the CA file's own password: the national id where no other was set; the SDK says the "
+        "same of a file without a MAC"
+    ),
+}
+
+
+def test_advice_is_the_brokers_own() -> None:
+    assert {fault: fault.advice for fault in ADVICE} == ADVICE
+
+
 @pytest.mark.parametrize("fault", [fault for fault in Fault if fault.status])
 def test_found_by_status_and_text(fault: Fault) -> None:
     text = fault.text(**VALUES)

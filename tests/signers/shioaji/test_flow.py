@@ -66,6 +66,7 @@ NEW, LOGGED_IN, ACTIVE, EXPIRED = (
     State.CA_EXPIRED,
 )
 IN, TRUE, DONE = Accepted(DOCUMENTED), Accepted(DOCUMENTED, value=True), Accepted(INFERRED)
+LAX = Accepted(INFERRED, value=True)
 UNTIL = Accepted(DOCUMENTED, "2026-09-13T15:59:59")
 NOT_AUTHENTICATED = Refused(Fault.NOT_AUTHENTICATED, "Not authenticated", SDK)
 ENDED = Refused(Fault.CA_EXPIRED, "Ca has expired!", INFERRED)
@@ -136,31 +137,31 @@ TIMELINES: dict[str, Timeline] = {
             NOW,
             ActivateCa(OpenFailure.WRONG_PASSWORD),
             LOGGED_IN,
-            Refused(Fault.CA_PASSWORD, "Ca Password Incorrect", SDK),
+            Refused(Fault.CA_PASSWORD, "Ca Password Incorrect", INFERRED),
         ),
         (
             NOW,
             ActivateCa(OpenFailure.FILE_MISSING),
             LOGGED_IN,
-            Refused(Fault.CA_FILE_MISSING, "ReadFile Error No such file or directory", SDK),
+            Refused(Fault.CA_FILE_MISSING, "ReadFile Error No such file or directory", INFERRED),
         ),
         (
             NOW,
             ActivateCa(OpenFailure.NOT_PFX),
             LOGGED_IN,
-            Refused(Fault.CA_NOT_PFX, "OpenSSL Error", SDK),
+            Refused(Fault.CA_NOT_PFX, "OpenSSL Error", INFERRED),
         ),
         (
             NOW,
             ActivateCa(OpenFailure.NO_PAIR),
             LOGGED_IN,
-            Refused(Fault.CA_NO_PAIR, "Cert Not Found", SDK),
+            Refused(Fault.CA_NO_PAIR, "Cert Not Found", INFERRED),
         ),
         (
             NOW,
             ActivateCa(CertificateFacts(None, 0, END)),
             LOGGED_IN,
-            Refused(Fault.CA_NO_PERSON, "Cert Person ID Not Found", SDK),
+            Refused(Fault.CA_NO_PERSON, "Cert Person ID Not Found", INFERRED),
         ),
     ],
     "strict: what activates serves": [
@@ -266,7 +267,7 @@ TIMELINES: dict[str, Timeline] = {
             NOW + TOKEN_LIFETIME,
             Call(Operation.ACCOUNTS),
             LOGGED_IN,
-            Refused(Fault.TOKEN_EXPIRED, "Token is expired", INFERRED),
+            Refused(Fault.TOKEN_EXPIRED, "Token is expired", DOCUMENTED),
         ),
     ],
     "a key for market data": [
@@ -307,15 +308,15 @@ TIMELINES: dict[str, Timeline] = {
 SDK_TIMELINES: dict[str, Timeline] = {
     "True is not ready to trade": [
         (NOW, REAL, LOGGED_IN, IN),
-        (NOW, ActivateCa(OLD), EXPIRED, TRUE),
+        (NOW, ActivateCa(OLD), EXPIRED, LAX),
         (NOW, Order(), EXPIRED, ENDED),
-        (NOW, ActivateCa(FUTURE), ACTIVE, TRUE),
+        (NOW, ActivateCa(FUTURE), ACTIVE, LAX),
         (NOW, Order(), ACTIVE, TOO_EARLY),
         (NOW + 1, Order(), ACTIVE, DONE),
     ],
     "the person id passed is not looked at": [
         (NOW, REAL, LOGGED_IN, IN),
-        (NOW, ActivateCa(CA, OTHER), ACTIVE, TRUE),
+        (NOW, ActivateCa(CA, OTHER), ACTIVE, LAX),
         (NOW, GetCaExpiretime(OTHER), ACTIVE, no_ca(OTHER)),
         (NOW, GetCaExpiretime(ID), ACTIVE, UNTIL),
         (NOW, Order(THEIRS), ACTIVE, no_ca(OTHER)),

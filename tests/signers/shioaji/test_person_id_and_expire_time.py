@@ -28,6 +28,7 @@ from signers.shioaji import (
     parse_expire_time,
     person_id,
 )
+from signers.shioaji.certificate import read_certificate
 
 if TYPE_CHECKING:
     from tests.signers.shioaji.conftest import Maker
@@ -91,10 +92,25 @@ def test_person_id_of_a_certificate(
         assert person_id(certificate) == expected
 
 
-def test_a_subject_that_is_not_text(maker: "Maker") -> None:
+@pytest.mark.parametrize(
+    "value",
+    [b"\x0c\x07EXAMPL\xff", b"\x03\x07\x00EXAMPL"],
+    ids=["not UTF-8", "a BIT STRING"],
+)
+def test_a_subject_that_is_not_text(maker: "Maker", value: bytes) -> None:
     octets = maker.certificate([(NameOID.COMMON_NAME, "EXAMPLE")]).public_bytes(Encoding.DER)
-    broken = octets.replace(b"\x0c\x07EXAMPLE", b"\x0c\x07EXAMPL\xff", 2)
-    assert find_person_id(x509.load_der_x509_certificate(broken)) is None
+    broken = octets.replace(b"\x0c\x07EXAMPLE", value, 2)
+    found = x509.load_der_x509_certificate(broken)
+    assert (common_name(found), find_person_id(found)) == (None, None)
+    assert read_certificate(broken) is None
+
+
+def test_a_serial_number_below_zero_is_read_without_a_word(maker: "Maker") -> None:
+    der = maker.certificate(serial_number=0x1A2B3C).public_bytes(Encoding.DER)
+    negative = der.replace(bytes.fromhex("02031a2b3c"), bytes.fromhex("02039a2b3c"), 1)
+    found = read_certificate(negative)
+    assert found is not None
+    assert found.public_bytes(Encoding.DER) == negative
 
 
 @pytest.mark.parametrize(

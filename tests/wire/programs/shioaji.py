@@ -3,6 +3,7 @@
 import base64
 import json
 import sys
+import time
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -14,8 +15,6 @@ from cryptography.x509.oid import NameOID
 Json = dict[str, Any]
 
 HOW = sys.argv[1]
-NOW = 1700000123
-"""The made-up SDK's own clock."""
 
 
 def load(octets: str, password: str) -> tuple[RSAPrivateKey, Any, str]:
@@ -30,9 +29,10 @@ def load(octets: str, password: str) -> tuple[RSAPrivateKey, Any, str]:
 
 def sign(credential: Json, asked: Json) -> Json:
     key, certificate, person = load(credential["pfx_b64"], credential["password"])
-    seconds = asked["seconds"] if HOW == "told" else NOW
-    time = f"{seconds}000" if HOW == "milliseconds" else str(seconds)
-    text = f"{person}{asked['ip']}{asked['plain_text']}{time}".encode()
+    now = int(time.time()) - (3600 if HOW == "an-hour-late" else 0)
+    seconds = asked["seconds"] if HOW == "told" else now
+    at = f"{seconds}000" if HOW == "milliseconds" else str(seconds)
+    text = f"{person}{asked['ip']}{asked['plain_text']}{at}".encode()
     digest = SHA256() if HOW == "sha-256" else SHA1()
     parts = (key.sign(text, PKCS1v15(), digest), text, certificate.public_bytes(Encoding.DER))
     if HOW == "no-envelope":

@@ -59,7 +59,7 @@ def call(
 
 
 def drive(how: str) -> None:
-    common = Path(__file__).parents[3] / "sdks" / "common" / "tigeropen"
+    common = Path(__file__).parents[3] / "sdks" / "common" / "operations"
     sys.path.insert(0, str(common))
     from protocol import (  # type: ignore[import-not-found] # noqa: PLC0415 - the path is set now
         Rejected,

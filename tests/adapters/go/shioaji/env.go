@@ -2,7 +2,6 @@ package shioaji
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -62,7 +61,7 @@ type setting struct {
 // reading is all that a reader reads of a file.
 type reading struct {
 	settings []setting
-	// file has the last value of each key.
+	// file has the value of each key that counts.
 	file variables
 	// skipped are lines that the reader cannot read.
 	skipped []int
@@ -73,6 +72,14 @@ type reading struct {
 func (r *reading) add(one setting) {
 	r.settings = append(r.settings, one)
 	r.file[one.key] = one.value
+}
+
+// addFirst adds a setting that counts only where its key did not stand before.
+func (r *reading) addFirst(one setting) {
+	r.settings = append(r.settings, one)
+	if _, stands := r.file[one.key]; !stands {
+		r.file[one.key] = one.value
+	}
 }
 
 func readEnv(_ credential, wanted wantedEnv) (any, protocol.Stages, error) {
@@ -244,129 +251,4 @@ func isSpace(r rune) bool { return unicode.IsSpace(r) || r >= 0x1c && r <= 0x1f 
 func nextLine(text string) string {
 	_, rest, _ := strings.Cut(text, "\n")
 	return rest
-}
-
-var (
-	exported  = regexp.MustCompile(`^export[ \t]+`)
-	serverKey = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.]*$`)
-	// A backslash at which reading stops, once pairs of them are gone.
-	stopping  = regexp.MustCompile(`\\[A-Za-mo-z0-9_]`)
-	comment   = regexp.MustCompile(`^[ \t]+#`)
-	reference = regexp.MustCompile(`^\$(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*))`)
-)
-
-// What is read of a value.
-type certainty int
-
-const (
-	known certainty = iota
-	unknown
-	stop
-)
-
-// readAsServer reads as the SDK's own reader does, as far as it was watched.
-func readAsServer(text string, environment variables) *reading {
-	found := &reading{file: variables{}}
-	for at, line := range strings.Split(text, "\n") {
-		number := at + 1
-		if !utf8.ValidString(line) || strings.Contains(line, "\x00") {
-			found.stoppedAt = &number
-			return found
-		}
-		line = strings.TrimSuffix(line, "\r")
-		if number == 1 {
-			line = strings.TrimPrefix(line, "\ufeff")
-		}
-		line = strings.Trim(line, " \t")
-		if line == "" || line[0] == '#' {
-			continue
-		}
-		one := setting{line: number}
-		switch one.readAsServer(line, both(environment, found.file)) {
-		case stop:
-			found.stoppedAt = &number
-			return found
-		case unknown:
-			one.value, one.doubtful, one.substituted = nil, true, false
-		}
-		if _, twice := found.file[one.key]; twice {
-			one.value, one.substituted = nil, false
-		}
-		found.add(one)
-	}
-	return found
-}
-
-func (one *setting) readAsServer(line string, seen variables) certainty {
-	name, written, isSetting := strings.Cut(exported.ReplaceAllString(line, ""), "=")
-	if name = strings.TrimRight(name, " \t"); serverKey.MatchString(name) {
-		one.key = name
-	}
-	switch {
-	case strings.Contains(line, "\r"):
-		return unknown
-	case !isSetting:
-		return stop
-	case one.key == "":
-		return unknown
-	}
-	value, read := one.serverValue(strings.TrimLeft(written, " \t"), seen)
-	one.value = &value
-	return read
-}
-
-func (one *setting) serverValue(written string, seen variables) (string, certainty) {
-	if written == "" || written[0] != '\'' && written[0] != '"' {
-		return one.unquotedServerValue(written, seen)
-	}
-	mark := written[:1]
-	inside, tail, closed := strings.Cut(written[1:], mark)
-	if mark == `"` && stopping.MatchString(strings.ReplaceAll(inside, `\\`, "")) {
-		return "", stop
-	}
-	behind := strings.TrimLeft(tail, " \t")
-	if !closed || behind != "" && !comment.MatchString(tail) {
-		return "", unknown
-	}
-	if mark == `"` && strings.ContainsAny(inside, `\$`) {
-		return "", unknown
-	}
-	return inside, known
-}
-
-func (one *setting) unquotedServerValue(written string, seen variables) (string, certainty) {
-	value, read := strings.Builder{}, known
-	if strings.HasPrefix(written, "#") {
-		return "", unknown
-	}
-	for at := 0; at < len(written); {
-		rest := written[at:]
-		name := reference.FindStringSubmatch(rest)
-		switch {
-		case comment.MatchString(rest):
-			return value.String(), read
-		case rest[0] == ' ' || rest[0] == '\t':
-			return "", stop
-		case strings.HasPrefix(rest, `\\`):
-			read = unknown
-			at += 2
-		case rest[0] == '\\' && stopping.FindStringIndex(rest[:min(2, len(rest))]) != nil:
-			return "", stop
-		case name != nil:
-			put, isKnown := seen.value(name[1]+name[2], "")
-			if !isKnown || value.Len()+len(put) > largestEnv {
-				put, read = "", unknown
-			}
-			one.substituted = true
-			value.WriteString(put)
-			at += len(name[0])
-		default:
-			if slices.Contains([]byte(`\$#'"`), rest[0]) {
-				read = unknown
-			}
-			value.WriteByte(rest[0])
-			at++
-		}
-	}
-	return value.String(), read
 }

@@ -77,9 +77,12 @@ type wantedCredentials struct {
 }
 
 func checkCredentials(_ credential, wanted wantedCredentials) (any, protocol.Stages, error) {
-	reason := wrongKey(wanted.APIKey)
-	if reason == "" {
-		reason = wrongSecret(wanted.SecretKey)
+	reason, ofSecret := wrongKey(wanted.APIKey), wrongSecret(wanted.SecretKey)
+	switch {
+	case reason == "":
+		reason = ofSecret
+	case reason == "national-id" && (ofSecret == "secret-not-base58" || ofSecret == "secret-length"):
+		reason = "secret-is-password"
 	}
 	if reason == "" && wanted.APIKey == wanted.SecretKey {
 		reason = "same-twice"

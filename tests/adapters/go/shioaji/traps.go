@@ -195,7 +195,9 @@ func (f *findings) ofValues(library, server *reading, environment variables) {
 	for _, read := range []*reading{library, server} {
 		lines := map[string]int{}
 		for _, one := range read.settings {
-			lines[one.key] = one.line
+			if lines[one.key] == 0 || read == library {
+				lines[one.key] = one.line
+			}
 		}
 		for _, wrong := range read.wrongValues(environment) {
 			if !noted[wrong] {
