@@ -92,7 +92,8 @@ _ADVICE = {
     "value in single quotes; for python-dotenv also write no braces after a $",
     Trap.SPACED_COMMENT: "older versions of python-dotenv take this comment for the value: put it "
     "on a line of its own",
-    Trap.DUPLICATE_KEY: "the key also stands on line {detail}: keep one",
+    Trap.DUPLICATE_KEY: "the key also stands on line {detail}, and python-dotenv takes the last, "
+    "the server the first: keep one",
     Trap.OVERRIDDEN: "an environment variable of this name has another value and is used instead: "
     "unset it or correct one",
     Trap.UNKNOWN_KEY: "this key is not known, but resembles {detail}: correct it",

@@ -31,10 +31,11 @@ def _valued(change: Callable[[Line, str, bytes], str | None]) -> Edit:
 
 
 def _last_wins(values: dict[str, str], file: bytes, dialect: str) -> None:
-    if dialect == "server":
-        for line in lines(file):
-            if line.key in values and counting(file, dialect)[line.key] is not line:
-                values[line.key] = line.bare
+    found = lines(file) if dialect == "server" else []
+    keys = [line.key for line in found]
+    for line in found:
+        if line.key in values and keys.count(line.key) > 1:
+            values[line.key] = line.bare
 
 
 def _cut_at_its_line(values: dict[str, str], file: bytes, dialect: str) -> None:

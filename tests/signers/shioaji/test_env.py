@@ -546,7 +546,10 @@ def test_every_trap_is_shown_above() -> None:
         (FINDINGS["too large"][2][0], "this is too large for settings: pass the .env itself"),
         (
             FINDINGS["a key twice"][2][0],
-            "line 5, SJ_CA_PASSWD: the key also stands on line 4: keep one",
+            (
+                "line 5, SJ_CA_PASSWD: the key also stands on line 4, and python-dotenv takes the "
+                "last, the server the first: keep one"
+            ),
         ),
         (
             stops(4, PASSWORD, StopReason.SPACE),
