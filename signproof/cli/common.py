@@ -128,18 +128,21 @@ def write_file(path: Path | None, render: Callable[[], bytes], *, private: bool 
     """
     if path is not None:
         try:
-            # The method of Path takes no opener.
-            with open(path, "wb", opener=_private if private else None) as file:
-                file.write(render())
+            if private:
+                _write_private(path, render())
+            else:
+                path.write_bytes(render())
         except OSError as error:
             raise Problem(f"{path}: {error.strerror}") from None
 
 
-def _private(path: str, flags: int) -> int:
-    descriptor = os.open(path, flags, stat.S_IRUSR | stat.S_IWUSR)
-    if stat.S_ISREG(os.fstat(descriptor).st_mode):  # it may have been there before
-        os.fchmod(descriptor, stat.S_IRUSR | stat.S_IWUSR)
-    return descriptor
+def _write_private(path: Path, octets: bytes) -> None:
+    owner = stat.S_IRUSR | stat.S_IWUSR
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, owner)
+    with os.fdopen(descriptor, "wb") as file:
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):  # it may have been there before
+            os.fchmod(descriptor, owner)
+        file.write(octets)
 
 
 def _seconds(_ctx: click.Context, _param: click.Parameter, value: float) -> float:
