@@ -4,6 +4,8 @@ import enum
 import hmac
 import re
 from dataclasses import dataclass
+from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from signers.longbridge import stages
@@ -18,8 +20,16 @@ from signers.longbridge.errors import (
     WrongSignature,
     WrongSignedHeaders,
 )
+from signers.longbridge.states import hmac_states, new_sha1
 from signers.request import SignedRequest
 from signers.secret import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from signers.longbridge.states import NewHash
+
+    Pair = tuple[bytes, bytes]
+    Getter = Callable[[tuple[Pair, ...]], tuple[Pair, Pair, Pair, Pair]]
 
 __all__ = ["AuthHeaders", "PathForm", "Verified", "Verifier", "read_auth_headers"]
 
@@ -27,6 +37,13 @@ _SIGNATURE = re.compile(rb"(HMAC-[A-Z0-9]+) SignedHeaders=([!-+\--~]+), Signatur
 _APP_KEY = re.compile(rb"[!-~]+")
 _HEX_LENGTH = 64
 _REQUIRED = (b"X-Api-Key", b"Authorization", b"X-Timestamp", b"X-Api-Signature")
+_BEFORE_SIGNATURE = stages.header(b"")
+_AFTER_TIMESTAMP = b"\n|%b|" % stages.SIGNED_HEADERS
+_name = itemgetter(0)
+# A client sends a few; the requests of one that makes them up must not fill the memory.
+_MOST_LAYOUTS = 16
+_MOST_TARGETS = 128
+_LONGEST_KEPT = 1024
 
 
 class PathForm(enum.StrEnum):
@@ -36,6 +53,9 @@ class PathForm(enum.StrEnum):
     """The path as it stands in the request line (Rust-based SDKs)."""
     PERCENT_DECODED = "percent-decoded"
     """The path with its ``%xx`` decoded (Go SDKs); another form only where the path has any."""
+
+
+_AS_SENT = PathForm.AS_SENT  # an enumeration's member takes as long to look up as a comparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +68,7 @@ class AuthHeaders:
     signature_header: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
+class Verified(NamedTuple):
     """What a good signature vouches for."""
 
     app_key: bytes
@@ -95,7 +114,14 @@ def _read_signature(value: bytes) -> bytes:
 class Verifier:
     """Verifies requests signed with one API key's secret."""
 
-    __slots__ = ("_app_key", "_app_secret")
+    __slots__ = (
+        "_app_key",
+        "_app_secret",
+        "_known",
+        "_layouts",
+        "_new_inner",
+        "_new_outer",
+    )
 
     def __init__(self, app_key: str, app_secret: str | bytes | Secret) -> None:
         """Prepare a verifier; raises EmptyCredential, InvalidValue or NotUtf8."""
@@ -109,13 +135,18 @@ class Verifier:
             self._app_key = app_key.encode("ascii")
         except UnicodeEncodeError:
             raise InvalidValue("the app key") from None
-        self._app_secret = app_secret
-        for name, octets in (("the app key", self._app_key), ("the app secret", self._app_secret)):
+        for name, octets in (("the app key", self._app_key), ("the app secret", app_secret)):
             if not len(octets):
                 raise EmptyCredential(name)
         # A key that no header can carry would refuse every request without saying why.
         if not _APP_KEY.fullmatch(self._app_key):
             raise InvalidValue("the app key")
+        self._app_secret = app_secret
+        self._new_inner, self._new_outer = hmac_states(
+            app_secret.reveal(), stages.string_to_sign(b"")
+        )
+        self._layouts: dict[tuple[bytes, ...], Getter] = {}
+        self._known: tuple[bytes, dict[tuple[bytes, bytes], NewHash]] = b"", {}
 
     def __repr__(self) -> str:
         return f"<Verifier longbridge app_key={self._app_key.decode()!r}>"
@@ -127,12 +158,55 @@ class Verifier:
         DuplicateHeader, UnknownApiKey, MalformedSignature, WrongAlgorithm, WrongSignedHeaders or
         WrongSignature. None of them carries the signature that would have been right.
         """
+        return self._accepted(request) or self._judged(request)
+
+    def _accepted(self, request: SignedRequest) -> Verified | None:
+        """Accept a good request with header names that came before; None refuses nothing yet.
+
+        Nothing in here raises: the frame holds the token and the right signature.
+        """
+        try:
+            pairs = self._layouts[tuple(map(_name, request.headers))](request.headers)
+        except KeyError:
+            return None
+        (_, app_key), (_, token), (_, timestamp), (_, given) = pairs
+        if not (timestamp.isdigit() or _is_bare(timestamp)):
+            return None
+        if not hmac.compare_digest(app_key, self._app_key):
+            return None
+        known_token, starts = self._known
+        start = starts.get((request.method, request.target)) if token == known_token else None
+        is_new = start is None
+        if start is None:
+            if not _is_bare(token):
+                return None
+            start = _start(request, app_key, token)
+        canonical = start()
+        rest = timestamp + _AFTER_TIMESTAMP
+        if request.body:
+            digest = new_sha1()
+            digest.update(request.body)
+            rest += digest.hexdigest().encode()
+        canonical.update(rest)
+        inner = self._new_inner()
+        inner.update(canonical.hexdigest().encode())
+        outer = self._new_outer()
+        outer.update(inner.digest())
+        if not hmac.compare_digest(given, _BEFORE_SIGNATURE + outer.hexdigest().encode()):
+            return None
+        if is_new:
+            self._keep_start(request, token, start)
+        return Verified(app_key, timestamp, _AS_SENT)
+
+    def _judged(self, request: SignedRequest) -> Verified:
+        """Check a request of any kind, and say why it is refused."""
         auth = read_auth_headers(request)
         if not hmac.compare_digest(auth.app_key, self._app_key):
             raise UnknownApiKey
         given = _read_signature(auth.signature_header)
         for form, path in _path_forms(request.path):
             if self._matches(given, request, path, auth):
+                self._keep_layout(request)
                 return Verified(auth.app_key, auth.timestamp, form)
         raise WrongSignature
 
@@ -151,6 +225,40 @@ class Verifier:
             self._app_secret.reveal(), stages.string_to_sign(stages.canonical_digest(canonical))
         )
         return hmac.compare_digest(given, right)
+
+    def _keep_layout(self, request: SignedRequest) -> None:
+        """Remember where the authentication headers of a good request stand among its others."""
+        names = tuple(map(_name, request.headers))
+        lowered = [name.lower() for name in names]
+        if len(self._layouts) >= _MOST_LAYOUTS:
+            self._layouts.clear()
+        self._layouts[names] = itemgetter(*(lowered.index(name.lower()) for name in _REQUIRED))
+
+    def _keep_start(self, request: SignedRequest, token: bytes, start: "NewHash") -> None:
+        """Remember the state for the next request like this good one; a new token drops all."""
+        known_token, starts = self._known
+        if token != known_token:
+            starts = {}
+            self._known = token, starts
+        if b"?" in request.target or len(request.target) > _LONGEST_KEPT:
+            return  # a query seldom comes again, and many would have to be kept
+        if len(starts) >= _MOST_TARGETS:
+            starts.clear()
+        starts[request.method, request.target] = start
+
+
+def _is_bare(value: bytes) -> bool:
+    """Tell whether a header's value is not empty and has no white space around it."""
+    return value != b"" and value.strip(b" \t") == value
+
+
+def _start(request: SignedRequest, app_key: bytes, token: bytes) -> "NewHash":
+    """Return what copies the SHA-1 state of the canonical request up to the timestamp."""
+    path, _, query = request.target.partition(b"?")
+    headers = stages.canonical_headers(token, app_key, b"").removesuffix(b"\n")
+    state = new_sha1()
+    state.update(b"%b|%b|%b|%b" % (request.method.upper(), path, query, headers))
+    return state.copy
 
 
 def _path_forms(path: bytes) -> tuple[tuple[PathForm, bytes], ...]:
