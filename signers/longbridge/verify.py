@@ -26,6 +26,7 @@ from signers.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
     from signers.longbridge.states import NewHash
 
     Pair = tuple[bytes, bytes]
