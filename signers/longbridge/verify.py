@@ -26,6 +26,7 @@ from signers.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from hashlib import _Hash
 
     from signers.longbridge.states import NewHash
 
@@ -41,9 +42,11 @@ _REQUIRED = (b"X-Api-Key", b"Authorization", b"X-Timestamp", b"X-Api-Signature")
 _BEFORE_SIGNATURE = stages.header(b"")
 _AFTER_TIMESTAMP = b"\n|%b|" % stages.SIGNED_HEADERS
 _name = itemgetter(0)
+_verified = tuple.__new__  # what the class's own constructor calls, too
 # A client sends a few; the requests of one that makes them up must not fill the memory.
 _MOST_LAYOUTS = 16
-_MOST_TARGETS = 128
+_MOST_METHODS = 8
+_MOST_TARGETS = 64
 _LONGEST_KEPT = 1024
 
 
@@ -112,6 +115,16 @@ def _read_signature(value: bytes) -> bytes:
     return digits
 
 
+class _Known(NamedTuple):
+    """What requests with one access token have in common."""
+
+    token: bytes
+    headers: bytes
+    """The signed headers up to the timestamp."""
+    starts: "dict[bytes, dict[bytes, NewHash]]"
+    """By method and target what copies the SHA-1 state up to the timestamp."""
+
+
 class Verifier:
     """Verifies requests signed with one API key's secret."""
 
@@ -147,7 +160,7 @@ class Verifier:
             app_secret.reveal(), stages.string_to_sign(b"")
         )
         self._layouts: dict[tuple[bytes, ...], Getter] = {}
-        self._known: tuple[bytes, dict[tuple[bytes, bytes], NewHash]] = b"", {}
+        self._known = _Known(b"", b"", {})
 
     def __repr__(self) -> str:
         return f"<Verifier longbridge app_key={self._app_key.decode()!r}>"
@@ -175,14 +188,15 @@ class Verifier:
             return None
         if not hmac.compare_digest(app_key, self._app_key):
             return None
-        known_token, starts = self._known
-        start = starts.get((request.method, request.target)) if token == known_token else None
-        is_new = start is None
-        if start is None:
+        known = self._known
+        if token != known.token:
             if not _is_bare(token):
                 return None
-            start = _start(request, app_key, token)
-        canonical = start()
+            known = _Known(token, stages.canonical_headers(token, app_key, b"")[:-1], {})
+        try:
+            canonical = known.starts[request.method][request.target]()
+        except KeyError:
+            canonical = _begun(request, known)
         rest = timestamp + _AFTER_TIMESTAMP
         if request.body:
             digest = new_sha1()
@@ -195,9 +209,8 @@ class Verifier:
         outer.update(inner.digest())
         if not hmac.compare_digest(given, _BEFORE_SIGNATURE + outer.hexdigest().encode()):
             return None
-        if is_new:
-            self._keep_start(request, token, start)
-        return Verified(app_key, timestamp, _AS_SENT)
+        self._known = known
+        return _verified(Verified, (app_key, timestamp, _AS_SENT))
 
     def _judged(self, request: SignedRequest) -> Verified:
         """Check a request of any kind, and say why it is refused."""
@@ -235,31 +248,33 @@ class Verifier:
             self._layouts.clear()
         self._layouts[names] = itemgetter(*(lowered.index(name.lower()) for name in _REQUIRED))
 
-    def _keep_start(self, request: SignedRequest, token: bytes, start: "NewHash") -> None:
-        """Remember the state for the next request like this good one; a new token drops all."""
-        known_token, starts = self._known
-        if token != known_token:
-            starts = {}
-            self._known = token, starts
-        if b"?" in request.target or len(request.target) > _LONGEST_KEPT:
-            return  # a query seldom comes again, and many would have to be kept
-        if len(starts) >= _MOST_TARGETS:
-            starts.clear()
-        starts[request.method, request.target] = start
-
 
 def _is_bare(value: bytes) -> bool:
     """Tell whether a header's value is not empty and has no white space around it."""
     return value != b"" and value.strip(b" \t") == value
 
 
-def _start(request: SignedRequest, app_key: bytes, token: bytes) -> "NewHash":
-    """Return what copies the SHA-1 state of the canonical request up to the timestamp."""
-    path, _, query = request.target.partition(b"?")
-    headers = stages.canonical_headers(token, app_key, b"").removesuffix(b"\n")
+def _begun(request: SignedRequest, known: "_Known") -> "_Hash":
+    """Return the SHA-1 state of the canonical request up to the timestamp.
+
+    Where there is no query it is kept for the next request like this one: a query seldom comes
+    again.
+    """
+    method, target = request.method, request.target
     state = new_sha1()
-    state.update(b"%b|%b|%b|%b" % (request.method.upper(), path, query, headers))
-    return state.copy
+    if b"?" in target:
+        line = target.replace(b"?", b"|", 1)
+        state.update(b"%b|%b|%b" % (method.upper(), line, known.headers))
+        return state
+    state.update(b"%b|%b||%b" % (method.upper(), target, known.headers))
+    if len(target) <= _LONGEST_KEPT:
+        if method not in known.starts and len(known.starts) >= _MOST_METHODS:
+            known.starts.clear()
+        targets = known.starts.setdefault(method, {})
+        if len(targets) >= _MOST_TARGETS:
+            targets.clear()
+        targets[target] = state.copy().copy
+    return state
 
 
 def _path_forms(path: bytes) -> tuple[tuple[PathForm, bytes], ...]:

@@ -452,14 +452,16 @@ def test_a_new_token_is_judged_as_the_old_one() -> None:
 
 def test_what_a_verifier_keeps_is_bounded() -> None:
     signer, verifier = Signer(KEY.decode(), SECRET, TOKEN.decode()), Verifier(KEY.decode(), SECRET)
-    for number in range(300):
-        request = signer.request("GET", f"/{number}" + "x" * 1024 * (number % 2), timestamp="1")
+    for number in range(600):
+        method = "GET" + "X" * (number // 200 * (number % 12))
+        request = signer.request(method, f"/{number}" + "x" * 1024 * (number % 2), timestamp="1")
         named = request.with_headers([(b"X-%d" % number, b"")])
         verifier.verify(named)
         verifier.verify(named)
-    _, starts = verifier._known
-    assert (len(starts) <= 128, len(verifier._layouts) <= 16) == (True, True)
-    assert all(len(target) <= 1024 for _, target in starts)
+    starts = verifier._known.starts
+    assert (len(verifier._layouts) <= 16, len(starts) <= 8) == (True, True)
+    assert all(len(targets) <= 64 for targets in starts.values())
+    assert all(len(target) <= 1024 for targets in starts.values() for target in targets)
 
 
 def test_read_auth_headers() -> None:
