@@ -117,9 +117,9 @@ class Table:
         how many times as fast ours is, unless a limit says otherwise. Return the measures.
         """
         things = {"ours": ours, **beside}
-        timed = {
-            name: thing if _is_thing(thing) else Local(thing) for name, thing in things.items()
-        }  # type: ignore[arg-type]
+        timed: dict[str, Thing] = {
+            name: Local(thing) if callable(thing) else thing for name, thing in things.items()
+        }
         calls = {name: thing.calls_for(AT_LEAST_S) for name, thing in timed.items()}
 
         def measure(name: str) -> Callable[[], float]:
@@ -194,10 +194,6 @@ class Table:
             "rows": [asdict(row) for row in self.rows],
         }
         path.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", "utf-8")
-
-
-def _is_thing(thing: Call | Thing) -> bool:
-    return hasattr(thing, "calls_for")
 
 
 def duration(time_s: float) -> str:

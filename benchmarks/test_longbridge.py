@@ -1,5 +1,6 @@
 """Longbridge: signing and verifying beside their floors and the broker's published way."""
 
+from collections.abc import Callable
 from functools import partial
 
 import httpx
@@ -44,7 +45,7 @@ def sign(
     sample = partial(published.longbridge, method, PATH, query, headers, body.decode(), SECRET)
     assert ours() == sample()
     ready = (SECRET.encode(), canonical(query, body, token), body)
-    beside = {
+    beside: dict[str, Callable[[], object]] = {
         "floor": floors.longbridge_sign(*ready),
         "floor (SHA-1 states copied)": floors.longbridge_sign_copied(*ready),
         "the broker's sample": sample,
