@@ -41,14 +41,11 @@ __all__ = ["Contender", "NotPassed", "compared", "measure", "yardstick"]
 
 YARDSTICK = Implementation(name="yardstick: SHA-256 of 1,024 octets", language="Python")
 _OCTETS = bytes(1024)
+_CPUINFO = Path("/proc/cpuinfo")
 _NS_PER_S = 1_000_000_000
 
 FEWEST_ROUNDS = 6
-"""With fewer there is no interval that holds the median with 95 %."""
-TELLING_PPM = 50_000
-"""Two runs of the same code differ by less than this share, mostly: a process has its memory laid
-out otherwise than the next one, and is that much slower or faster for all its life."""
-
+"""With fewer, nine in ten are all."""
 Judged = Callable[[Benched], Timed]
 
 
@@ -212,16 +209,17 @@ def _one(
         implementation=implementation,
         per_second=round(1000 * _NS_PER_S / call_ps.median),
         call_ps=call_ps,
-        of_yardstick_ppm=_ratio(own, stick),
-        of_reference_ppm=None if reference is None else _ratio(own, reference),
+        of_yardstick_ppm=Spread.of(_ratios(own, stick)),
+        of_reference_ppm=None if reference is None else Spread.of(_ratios(own, reference)),
         outside_ns=Spread.of(outside).median if outside else None,
         rounds=own,
     )
 
 
-def _ratio(own: list[Timed], beside: list[Timed]) -> Spread:
+def _ratios(own: list[Timed], beside: list[Timed]) -> list[float]:
+    """Return by round how many times as long a call of one took as that of the other."""
     pairs = zip(own, beside, strict=True)
-    return Spread.of([PPM * one.call_ns / other.call_ns for one, other in pairs])
+    return [PPM * one.call_ns / other.call_ns for one, other in pairs]
 
 
 def _scaled(rows: dict[_Key, _Row], contenders: Sequence[Contender]) -> Iterator[Scaled]:
@@ -242,22 +240,22 @@ def _scaled(rows: dict[_Key, _Row], contenders: Sequence[Contender]) -> Iterator
             )
 
 
-def compared(new: BenchReport, old: BenchReport) -> BenchReport:
-    """Return *new* with what has changed since *old*; what has become slower makes exit code 1.
+def compared(new: BenchReport, earlier: Sequence[BenchReport]) -> BenchReport:
+    """Return *new* with what has changed since; what has become slower makes exit code 1.
 
-    What is compared is how many times as long as the yardstick of its own run each took.
+    What is compared is how many times as long as the yardstick of its own round each took. The
+    interval of a median is too narrow for that: it knows how rounds differ that follow each other,
+    and not how one minute differs from the next. So it has to be nine rounds in ten on either side.
+    The rounds of several earlier reports count together, so that what differs between runs of the
+    same code does not count as a change.
     """
-    before = {_who(measured): measured.of_yardstick_ppm for measured in old.measured}
-    enough = min(new.rounds, old.rounds) >= FEWEST_ROUNDS
+    before: dict[tuple[str, str, str], list[float]] = {}
+    for report in earlier:
+        stick = next(one.rounds for one in report.measured if one.kind == "yardstick")
+        for measured in report.measured:
+            before.setdefault(_who(measured), []).extend(_ratios(measured.rounds, stick))
     changes = [
-        Change(
-            kind=measured.kind,
-            implementation=measured.implementation.name,
-            vector=measured.vector,
-            verdict=_verdict(before.get(_who(measured)), measured.of_yardstick_ppm, enough=enough),
-            old_ppm=before.get(_who(measured)),
-            new_ppm=measured.of_yardstick_ppm,
-        )
+        _change(measured, before.get(_who(measured), []))
         for measured in new.measured
         if measured.kind != "yardstick"
     ]
@@ -271,12 +269,25 @@ def _who(measured: Measured) -> tuple[str, str, str]:
     return measured.kind, measured.implementation.name, measured.vector
 
 
+def _change(measured: Measured, before: list[float]) -> Change:
+    old = Spread.of(before) if before else None
+    enough = min(len(measured.rounds), len(before)) >= FEWEST_ROUNDS
+    return Change(
+        kind=measured.kind,
+        implementation=measured.implementation.name,
+        vector=measured.vector,
+        verdict=_verdict(old, measured.of_yardstick_ppm, enough=enough),
+        old_ppm=old,
+        new_ppm=measured.of_yardstick_ppm,
+    )
+
+
 def _verdict(old: Spread | None, new: Spread, *, enough: bool) -> Verdict:
     if old is None:
-        return "not in the old report"
-    if enough and new.low > old.high and new.median * PPM > old.median * (PPM + TELLING_PPM):
+        return "not measured then"
+    if enough and new.p10 > old.p90:
         return "slower"
-    if enough and new.high < old.low and old.median * PPM > new.median * (PPM + TELLING_PPM):
+    if enough and new.p90 < old.p10:
         return "faster"
     return "not told apart"
 
@@ -285,6 +296,6 @@ def machine() -> str:
     """Return what kind of machine this is, without its name."""
     found = None
     with contextlib.suppress(OSError):
-        found = re.search(r"(?m)^model name\s*: (.+)$", Path("/proc/cpuinfo").read_text("utf-8"))
+        found = re.search(r"(?m)^model name\s*: (.+)$", _CPUINFO.read_text("utf-8"))
     model = found[1].strip() if found else platform.machine()
     return f"{platform.system()}, {model}, {os.cpu_count()} CPUs"

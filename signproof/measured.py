@@ -11,14 +11,14 @@ import msgspec
 from msgspec import Meta
 
 from signproof.model import Implementation
-from signproof.timing import interval, percentile
+from signproof.timing import interval, nine_in_ten
 
 __all__ = ["PPM", "BenchReport", "Change", "Kind", "Measured", "Scaled", "Spread", "Timed"]
 
 PPM = 1_000_000
 
 Kind = Literal["yardstick", "reference", "python", "command"]
-Verdict = Literal["faster", "slower", "not told apart", "not in the old report"]
+Verdict = Literal["faster", "slower", "not told apart", "not measured then"]
 Nanoseconds = Annotated[int, Meta(ge=0)]
 
 
@@ -32,17 +32,15 @@ class Spread(_Model, frozen=True, kw_only=True):
     median: int
     low: Annotated[int, Meta(description="The median lies above this with 95 %, and below `high`.")]
     high: int
-    p10: Annotated[int, Meta(description="One round in ten gave at most this.")]
-    p90: int
+    p10: Annotated[int, Meta(description="Nine rounds in ten gave at least this.")]
+    p90: Annotated[int, Meta(description="Nine rounds in ten gave at most this.")]
 
     @classmethod
     def of(cls, values: Sequence[float]) -> "Spread":
         """Return the spread of at least one value."""
         middle = interval(values)
-        shown = (middle.median, middle.low, middle.high)
-        median, low, high, p10, p90 = map(
-            round, (*shown, percentile(values, 10), percentile(values, 90))
-        )
+        shown = (middle.median, middle.low, middle.high, *nine_in_ten(values))
+        median, low, high, p10, p90 = map(round, shown)
         return cls(median=median, low=low, high=high, p10=p10, p90=p90)
 
 
@@ -97,7 +95,7 @@ class Scaled(_Model, frozen=True, kw_only=True):
 
 
 class Change(_Model, frozen=True, kw_only=True):
-    """What has become of one implementation on one vector since an older report."""
+    """What has become of one implementation on one vector since earlier reports."""
 
     kind: Kind
     implementation: str

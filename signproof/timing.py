@@ -19,7 +19,7 @@ __all__ = [
     "calls_for",
     "interval",
     "looped",
-    "percentile",
+    "nine_in_ten",
     "ratio",
     "rounds_of",
     "turns",
@@ -73,10 +73,11 @@ def interval(values: Sequence[float]) -> Interval:
     return Interval(statistics.median(ordered), ordered[rank - 1], ordered[count - rank])
 
 
-def percentile(values: Sequence[float], percent: int) -> float:
-    """Return the smallest of at least one value that *percent* of them do not exceed."""
+def nine_in_ten(values: Sequence[float]) -> tuple[float, float]:
+    """Return what nine in ten of at least one value reach, and what nine in ten do not exceed."""
     ordered = sorted(values)
-    return ordered[max(math.ceil(len(ordered) * percent / 100), 1) - 1]
+    rank = math.ceil(len(ordered) * 9 / 10)
+    return ordered[-rank], ordered[rank - 1]
 
 
 def ratio(values: Sequence[float], beside: Sequence[float]) -> Interval:

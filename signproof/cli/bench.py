@@ -70,9 +70,11 @@ _FILE = OutFile()
 @click.option("--svg", "svg_file", type=_FILE, help="Write a plot.")
 @click.option(
     "--compare",
-    "old_file",
+    "old_files",
+    multiple=True,
     type=click.Path(path_type=Path),
-    help="The JSON report of an earlier run; exit code 1 where something has become slower.",
+    help="The JSON report of an earlier run (may be repeated: the more, the better is it known "
+    "how runs differ); exit code 1 where something has become slower.",
 )
 @vectors_option
 @click.pass_context
@@ -88,7 +90,7 @@ def command(
     start_timeout: float,
     json_file: Path | None,
     svg_file: Path | None,
-    old_file: Path | None,
+    old_files: tuple[Path, ...],
     corpus: Corpus,
 ) -> None:
     """Measure how fast an implementation signs, beside the reference.
@@ -101,7 +103,7 @@ def command(
     if program and python_object:
         raise Problem("give either a COMMAND or --python, not both")
     cases = _chosen(scheme, corpus, ids)
-    old = None if old_file is None else _read(old_file, scheme)
+    earlier = [_read(path, scheme) for path in old_files]
     try:
         if program:
             driver = Stdio(program, timeout_s=timeout, start_timeout_s=start_timeout)
@@ -122,9 +124,9 @@ def command(
     except NotPassed as error:
         skipped = error.result.outcome is Outcome.SKIP
         raise (_NeverRan if skipped else _Wrong)(str(error)) from None
-    if old is not None:
-        report = compared(report, old)
-    table.show(report, rounds=rounds, old=old)
+    if earlier:
+        report = compared(report, earlier)
+    table.show(report, rounds=rounds, earlier=earlier)
     write_file(json_file, lambda: codec.pretty(report))
     write_file(svg_file, lambda: bench_plot.render(report))
     ctx.exit(report.exit_code)
@@ -221,6 +223,11 @@ def _read(path: Path, scheme: Scheme) -> BenchReport:
         raise Problem(
             f"{path}: its format is {report.format}, this version reads {FORMAT}: measure anew"
         )
+    if not report.rounds:
+        raise Problem(f"{path}: it was interrupted before a round was whole: measure anew")
+    kinds = [one.kind for one in report.measured]
+    if "yardstick" not in kinds or {len(one.rounds) for one in report.measured} != {report.rounds}:
+        raise Problem(f"{path}: its rounds do not belong together: measure anew")
     if report.scheme != scheme.id:
         raise Problem(f"{path}: it is of {report.scheme} and not of {scheme.id}")
     return report

@@ -17,8 +17,8 @@ _ASKING = "asking"
 _COLOURS = {"slower": "red", "faster": "green"}
 
 
-def show(report: BenchReport, *, rounds: int, old: BenchReport | None = None) -> None:
-    """Print the report; *rounds* were asked for, *old* is what it was compared with."""
+def show(report: BenchReport, *, rounds: int, earlier: Sequence[BenchReport] = ()) -> None:
+    """Print the report; *rounds* were asked for, *earlier* is what it was compared with."""
     about = [
         f"{report.rounds} rounds of {report.min_ms} ms each",
         report.machine,
@@ -34,8 +34,8 @@ def show(report: BenchReport, *, rounds: int, old: BenchReport | None = None) ->
         click.echo()
         for line in _lines(report, vector):
             click.echo(line)
-    if old is not None:
-        _changes(report, old)
+    if earlier:
+        _changes(report, earlier)
 
 
 def _lines(report: BenchReport, vector: str) -> Iterator[str]:
@@ -76,30 +76,30 @@ def _scaled_row(one: Scaled) -> list[str]:
     ]
 
 
-def _changes(report: BenchReport, old: BenchReport) -> None:
-    click.echo("\nSince the old report, in times of the yardstick:")
+def _changes(report: BenchReport, earlier: Sequence[BenchReport]) -> None:
+    click.echo("\nSince then, in times of the yardstick (p10 to p90):")
     for change in report.changes:
         click.echo(f"  {printable(change.implementation)} · {change.vector}: {_said(change)}")
-    differing = [
-        f"{what} was {was}"
-        for what, was, now in (
-            ("the machine", old.machine, report.machine),
-            ("Python", old.python, report.python),
-        )
-        if was != now
-    ]
-    if differing:
-        known = printable(", ".join(differing))
-        click.echo(f"note: {known}: a difference may be one of these and not of the code")
+    now = (report.machine, report.python)
+    for machine, python in dict.fromkeys((old.machine, old.python) for old in earlier):
+        if (machine, python) != now:
+            click.echo(
+                f"note: compared with a run on {printable(machine)}, Python {printable(python)}: "
+                "a difference may come from there and not from the code"
+            )
 
 
 def _said(change: Change) -> str:
     verdict = click.style(change.verdict, fg=_COLOURS.get(change.verdict))
     if change.old_ppm is None:
-        return f"{verdict}: {ratio(change.new_ppm)}"
+        return f"{verdict}: {_range(change.new_ppm)}"
     if change.verdict == "not told apart":
         verdict = "no difference that the noise allows to see"
-    return f"{verdict}: {ratio(change.new_ppm)}, was {ratio(change.old_ppm)}"
+    return f"{verdict}: {_range(change.new_ppm)}, was {_range(change.old_ppm)}"
+
+
+def _range(spread: Spread) -> str:
+    return f"{_plain(spread.median)} ({_plain(spread.p10)} to {_plain(spread.p90)})"
 
 
 def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:

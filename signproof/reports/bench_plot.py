@@ -1,12 +1,12 @@
 """How fast implementations are, as a picture: horizontal bars with their intervals, in SVG."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
 from signproof.measured import BenchReport, Spread
 from signproof.reports.bench import count, duration, name
+from signproof.reports.terminal import printable
 
 __all__ = ["render"]
 
@@ -15,15 +15,13 @@ _LONGEST = _WIDTH - 2 * _MARGIN
 _TITLE, _ROW, _BAR, _GAP = 34, 40, 14, 16
 """Heights: of a group's title, of a row, of its bar, and between groups."""
 _BELOW_TEXT = 7
-_COLOURS = {"reference": "#7a8ca3"}
-_OTHER = "#2f6fb5"
+_COLOURS = {"reference": "#c2cad3"}
+_OTHER = "#8db9e8"
 _STYLE = (
     "text{font:13px system-ui,sans-serif;fill:#1b1f24}"
     ".title{font-weight:600}.small{font-size:11px;fill:#57606a}"
     ".interval{stroke:#1b1f24;stroke-width:1.5}"
 )
-# What XML 1.0 cannot hold, not even escaped; names come from implementations.
-_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,4 +131,5 @@ def _text(
     attributes = {"x": str(x), "y": str(y), "text-anchor": anchor}
     if kind:
         attributes["class"] = kind
-    ET.SubElement(svg, "text", attributes).text = _ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", words)
+    # What XML cannot hold, not even escaped, is not printable either.
+    ET.SubElement(svg, "text", attributes).text = printable(words)
