@@ -1,7 +1,7 @@
 """Longbridge: signing and verifying beside their floors and the broker's published way."""
 
-from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
@@ -10,6 +10,9 @@ from benchmarks import floors, published
 from benchmarks.table import AtLeast, AtMost, Limit, Table
 from signers.longbridge import Signer, Verifier, stages
 from signers.longbridge.auth import LongbridgeAuth
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 KEY, SECRET, NOW = "EXAMPLE-KEY-0123456789abcdef", "EXAMPLE-SECRET-" * 4, "1800000000"
 # Tokens are JSON Web Tokens signed RS256, as samples in public show by their first characters; with
