@@ -1,102 +1,157 @@
-"""How long the harness itself takes: its start, a run from cold, and a long run.
+"""How long the harness takes: its start, a run from cold, vectors a second, beside cryptography.
 
-The gates are those that people feel: a help that is there at once, a CI step of a second. Each is
-held by the median, beside what the bare interpreter takes in the same run.
+The RSA and the pfx sets are held against the operations of the libraries in them: a profiler's hook
+adds up what passes within these, in a run of its own between two plain ones.
 """
 
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from resource import RUSAGE_CHILDREN, getrusage
+from time import perf_counter, process_time
+from types import FrameType
+from typing import TYPE_CHECKING
 
-import msgspec
-from pytest_benchmark.fixture import BenchmarkFixture
+import pytest
 
-from signproof.corpus import Case, Corpus
+from benchmarks.table import AtLeast, AtMost, Table
+from benchmarks.vectors import ADAPTER, cases_of, judged
+from signproof.corpus import Corpus
+from signproof.implementations.reference import Reference
 from signproof.implementations.stdio import Stdio
-from signproof.model import Outcome
-from signproof.verify import verify
+from signproof.timing import rounds_of
 
-ADAPTER = Path(__file__).parent / "plain_adapter.py"
-SIGNPROOF = Path(sys.executable).with_name("signproof")
-LARGEST = 16_384
-HELP_S = 0.150
-COLD_S = 1.0
-SUSTAINED_PER_S = 8_000
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-
-def _run(*command: str) -> None:
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=60)  # noqa: S603
+COUNT = 10_000
+PROCESSES = 20
+PFX_TOPICS = ("open-ca", "refuse-open", "legacy", "password")
 
 
-def _cases(count: int) -> list[Case]:
-    """Return *count* cases to sign, those of the set over and over under ids of their own."""
-    chosen = [
-        case
-        for case in Corpus.open().cases("longbridge-hmac")
-        if case.vector.operation == "sign"
-        and not case.id.startswith("longbridge-hmac/refuse/")
-        and len(str(case.input)) < LARGEST
-    ]
-    return [
-        Case(
-            case.scheme,
-            msgspec.structs.replace(case.vector, id=f"{case.id}.{number}"),
-            case.credential,
-            case.input,
+def test_hmac_vectors_a_second(table: Table) -> None:
+    """In this process by the processor's time, which others do not lengthen; else by the clock."""
+    cases = cases_of(COUNT)
+
+    def adapter(count: int) -> float:
+        return judged(Stdio([sys.executable, str(ADAPTER)]), cases[:count])
+
+    things: dict[str, Callable[[], float]] = {
+        "in this process": lambda: judged(Reference(), cases, process_time) / COUNT,
+        "through one pipelined adapter": lambda: adapter(COUNT) / COUNT,
+        "a process each": lambda: sum(adapter(1) for _ in range(PROCESSES)) / PROCESSES,
+    }
+    measured = rounds_of(things, 7)
+    limits = {"in this process": 20_000, "through one pipelined adapter": 8_000}
+    for name, seconds in measured.items():
+        least = limits.get(name)
+        table.figure(
+            "harness",
+            f"HMAC vectors {name}",
+            f"vectors a second{' of the processor' if name == 'in this process' else ''}",
+            [1 / took for took in seconds],
+            None if least is None else AtLeast(least),
         )
-        for number, case in zip(range(count), chosen * (count // len(chosen) + 1), strict=False)
+
+
+# The library's functions in Rust name their module by its last part.
+_CRYPTOGRAPHY = ("cryptography", "_hashlib", "blake3", "pkcs12", "keys", "rsa", "x509")
+
+
+class Within:
+    """Adds up the time within the functions of the cryptographic libraries, and what they call."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._began: list[float | None] = []
+        self._inside = False
+
+    def __call__(self, _frame: FrameType, event: str, function: object) -> None:
+        """Take an event of the profiler."""
+        if event == "c_call":
+            outermost = not self._inside and _is_cryptography(function)
+            self._inside = self._inside or outermost
+            self._began.append(perf_counter() if outermost else None)
+        elif event in ("c_return", "c_exception") and self._began:
+            began = self._began.pop()
+            if began is not None:
+                self.seconds += perf_counter() - began
+                self._inside = False
+
+
+def _is_cryptography(function: object) -> bool:
+    owner = getattr(function, "__self__", None)
+    modules = (getattr(function, "__module__", None), type(owner).__module__)
+    names = [*modules, getattr(owner, "__name__", None)]
+    is_power = getattr(function, "__name__", "") == "pow"
+    return is_power or any(str(name).startswith(_CRYPTOGRAPHY) for name in names)
+
+
+@pytest.mark.parametrize(
+    ("what", "scheme", "topics", "limit"),
+    [
+        ("the RSA set", "tiger-rsa", None, None),
+        ("the RSA set's requests", "tiger-rsa", ("request", "order", "fields", "text"), None),
+        ("the pfx set", "shioaji-ca", PFX_TOPICS, AtMost(1.2)),
+    ],
+)
+def test_beside_the_cryptography(
+    table: Table, what: str, scheme: str, topics: tuple[str, ...] | None, limit: AtMost | None
+) -> None:
+    """Judge a set whole, and add up what of it is within the libraries."""
+    cases = [
+        case
+        for case in Corpus.open().cases(scheme)
+        if topics is None or case.id.split("/")[1] in topics
     ]
 
+    def within() -> float:
+        hook = Within()
+        sys.setprofile(hook)
+        try:
+            judged(Reference(), cases)
+        finally:
+            sys.setprofile(None)
+        return hook.seconds
 
-def _timed(
-    benchmark: BenchmarkFixture, rounds: int, function: Callable[..., None], *arguments: object
-) -> None:
-    """Time *function* after one round that is not counted."""
-    benchmark.pedantic(function, arguments, rounds=rounds, warmup_rounds=1)  # type: ignore[no-untyped-call]
-
-
-def _median(benchmark: BenchmarkFixture) -> float:
-    stats: Any = benchmark.stats
-    return float(stats.stats.median)
-
-
-def test_interpreter_start(benchmark: BenchmarkFixture) -> None:
-    """For comparison: the bare interpreter."""
-    _timed(benchmark, 10, _run, sys.executable, "-c", "pass")
+    measured = rounds_of({"whole": lambda: judged(Reference(), cases), "within": within}, 7)
+    ratios = [
+        whole / part for whole, part in zip(measured["whole"], measured["within"], strict=True)
+    ]
+    table.figure("harness", f"{what} judged", "times its cryptography", ratios, limit)
 
 
-def test_help(benchmark: BenchmarkFixture) -> None:
-    _timed(benchmark, 10, _run, str(SIGNPROOF), "--help")
-    assert _median(benchmark) < HELP_S
+def test_help(table: Table) -> None:
+    """The help, beside the bare interpreter; the processor's time, which others do not lengthen."""
+    command = str(Path(sys.executable).with_name("signproof"))
+
+    def run(*words: str) -> float:
+        before = getrusage(RUSAGE_CHILDREN)
+        subprocess.run(words, check=True, stdout=subprocess.DEVNULL, timeout=60)  # noqa: S603
+        after = getrusage(RUSAGE_CHILDREN)
+        return (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1e3
+
+    things = {
+        "the bare interpreter": lambda: run(sys.executable, "-c", "pass"),
+        "signproof --help": lambda: run(command, "--help"),
+    }
+    for name, took in rounds_of(things, 15).items():
+        limit = AtMost(150) if name == "signproof --help" else None
+        table.figure("harness", name, "ms of the processor", took, limit)
 
 
-def test_thousand_vectors_from_cold(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
-    script = tmp_path / "cold.py"
-    script.write_text(
+def test_a_thousand_vectors_from_cold(table: Table) -> None:
+    script = (
         "import sys\n"
-        f"sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
-        "from test_harness import ADAPTER, run_cases\n"
-        "run_cases(1_000)\n"
+        "from benchmarks.vectors import ADAPTER, cases_of, judged\n"
+        "from signproof.implementations.stdio import Stdio\n"
+        "judged(Stdio([sys.executable, str(ADAPTER)]), cases_of(1_000))\n"
     )
-    _timed(benchmark, 5, _run, sys.executable, str(script))
-    assert _median(benchmark) < COLD_S
 
+    def run() -> float:
+        started = perf_counter()
+        subprocess.run([sys.executable, "-c", script], check=True, timeout=60)  # noqa: S603
+        return perf_counter() - started
 
-def run_cases(count: int) -> None:
-    """Judge *count* cases through the adapter; every one of them passes."""
-    _judge(_cases(count))
-
-
-def _judge(cases: list[Case]) -> None:
-    report = verify(Stdio([sys.executable, str(ADAPTER)]), Corpus.open(), cases)
-    assert report.counts == {Outcome.PASS.value: len(cases)}
-
-
-def test_sustained_through_an_adapter(benchmark: BenchmarkFixture) -> None:
-    cases = _cases(20_000)
-    _timed(benchmark, 5, _judge, cases)
-    per_second = len(cases) / _median(benchmark)
-    benchmark.extra_info["vectors per second"] = round(per_second)
-    assert per_second >= SUSTAINED_PER_S
+    took = rounds_of({"cold": run}, 6)["cold"]
+    table.figure("harness", "a thousand HMAC vectors from cold", "s", took, AtMost(1))

@@ -7,14 +7,12 @@ connection, with requests that were signed before.
 """
 
 import json
-import statistics
 import subprocess
 import sys
 from types import SimpleNamespace
 from typing import Any
 
-from pytest_benchmark.fixture import BenchmarkFixture
-
+from benchmarks.table import AtLeast, Table
 from signers import Secret, SignedRequest
 from signers.longbridge import PathForm, Signer
 from signproof.mocks.longbridge import Account, LongbridgeMock
@@ -114,7 +112,7 @@ class Load:
         self._child.communicate(timeout=60)
 
 
-def test_verification_costs_less_than_two_fifths(benchmark: BenchmarkFixture) -> None:
+def test_verification_costs_less_than_two_fifths(table: Table) -> None:
     log: list[Exchange] = []
     ratios: list[float] = []
     rates: dict[bool, list[float]] = {True: [], False: []}
@@ -135,16 +133,13 @@ def test_verification_costs_less_than_two_fifths(benchmark: BenchmarkFixture) ->
         pair()  # not counted
         for measured in (ratios, *rates.values()):
             measured.clear()
-        benchmark.pedantic(pair, rounds=PAIRS)  # type: ignore[no-untyped-call]
+        for _ in range(PAIRS):
+            pair()
         load.end()
     assert len(log) == 2 * (PAIRS + 1) * REQUESTS
     assert all(exchange.reply.verdict.reason is None for exchange in log)
-    ratio = statistics.median(ratios)
-    shown = {
-        "ratio": f"{ratio:.3f} ({min(ratios):.3f} to {max(ratios):.3f}, {PAIRS} pairs)",
-        "requests per second, verifying": round(statistics.median(rates[True])),
-        "requests per second, without": round(statistics.median(rates[False])),
-    }
-    benchmark.extra_info.update(shown)
-    print(*(f"{name}: {value}" for name, value in shown.items()), sep="\n")  # noqa: T201
-    assert ratio >= FLOOR, shown
+    times = "times itself without verification"
+    table.figure("mock", "verifying, over one connection", times, ratios, AtLeast(FLOOR))
+    for verifies, values in rates.items():
+        what = "verifying" if verifies else "without verification"
+        table.figure("mock", f"{what}, over one connection", "requests a second", values)

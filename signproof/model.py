@@ -15,6 +15,8 @@ __all__ = [
     "LINE_LIMIT",
     "PROTOCOL",
     "Answer",
+    "Bench",
+    "BenchReply",
     "Cause",
     "Choice",
     "Confirmation",
@@ -324,7 +326,8 @@ class StartReply(_Model, frozen=True, kw_only=True):
         dict[str, list[str]], Meta(description="The operations it can do, by scheme.")
     ]
     features: Annotated[
-        list[str], Meta(description="Of: stages, reasons and what vectors have in `requires`.")
+        list[str],
+        Meta(description="Of: stages, reasons, bench and what vectors have in `requires`."),
     ] = []
     window: Annotated[
         int, Meta(ge=1, le=1024, description="How many unanswered requests it can hold.")
@@ -365,6 +368,21 @@ class RunReply(Answer, frozen=True, kw_only=True):
     """The answer to a `run` of the same seq."""
 
     seq: Count
+
+
+class Bench(Run, frozen=True, kw_only=True, tag="bench", tag_field="type"):
+    """One case, to be done again and again; sent where the feature `bench` is there."""
+
+    min_ms: Annotated[int, Meta(ge=1, description="How long at least, in milliseconds.")]
+
+
+class BenchReply(RunReply, frozen=True, kw_only=True):
+    """The answer to a `bench`: the last output, how often it was made, and how long that took."""
+
+    iterations: Annotated[Count, Meta(description="How often it was done, whole each time.")] = 0
+    elapsed_ns: Annotated[
+        Count, Meta(description="How long all of that took, in nanoseconds, and nothing besides.")
+    ] = 0
 
 
 class Outcome(enum.StrEnum):

@@ -7,7 +7,10 @@ from typing import Any
 import msgspec
 
 from signproof import codec, schemes
+from signproof.measured import BenchReport
 from signproof.model import (
+    Bench,
+    BenchReply,
     Confirmations,
     Expected,
     Manifest,
@@ -38,6 +41,7 @@ def files() -> dict[str, bytes]:
         "vectors": _plain(VectorFile, "A vector file"),
         "manifest": _plain(Manifest, "The manifest of a vector set"),
         "report": _plain(Report, "The report of a run"),
+        "bench": _plain(BenchReport, "How fast implementations are"),
         "matrix": _plain(Matrix, "The report on all SDKs of a scheme"),
         "confirmations": _plain(Confirmations, "What SDKs were seen to agree with"),
         "protocol": _protocol(),
@@ -57,7 +61,11 @@ def _plain(model: type[msgspec.Struct], title: str) -> Json:
 
 
 def _protocol() -> Json:
-    messages = (Start, StartReply, Prepare, PrepareReply, Run, RunReply, SendInput, SendOutput)
+    messages = (
+        *(Start, StartReply, Prepare, PrepareReply),
+        *(Run, RunReply, Bench, BenchReply),
+        *(SendInput, SendOutput),
+    )
     _, components = msgspec.json.schema_components(messages, ref_template="#/$defs/{name}")
     return {
         "$schema": _DIALECT,

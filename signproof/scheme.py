@@ -13,6 +13,7 @@ __all__ = [
     "Asked",
     "Check",
     "Finding",
+    "Hot",
     "HttpSigning",
     "Operation",
     "Program",
@@ -86,6 +87,16 @@ class Operation:
     """From an input with a time and the output of an implementation that takes its own clock's to
     the input with the time taken, and that time in Unix seconds; None where the output does not
     show it. None where the operation has no time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hot:
+    """An operation with all prepared that can be, as a program does it that does it often."""
+
+    call: Callable[[], Any]
+    """Does the operation once, whole, and nothing besides."""
+    output: Callable[[Any], Json]
+    """From what the call returned to the operation's output."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +226,11 @@ class Scheme:
     opened: Callable[[Replay | None, Json, Json, Json], str] | None = None
     """From an operation's replay, credential, input and a wrong output to what its signature shows
     by itself, in words; None where a signature shows nothing."""
+    hot: Mapping[str, Callable[[Any, Any], Hot]] = field(default_factory=dict)
+    """By operation whose speed matters, from what `Operation.reference` takes to that; raises
+    SignerError where the operation refuses."""
+    typical: str = ""
+    """The vector whose speed is measured where none is named."""
     mistakes: str = ""
     """The module that has `CATALOGUE`; imported only where mistakes are needed."""
     behaviours: str = ""

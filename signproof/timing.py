@@ -8,10 +8,26 @@ it can be trusted.
 import math
 import statistics
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
-__all__ = ["Interval", "calls_for", "interval", "ratio", "rounds_of"]
+__all__ = [
+    "NS_PER_MS",
+    "Interval",
+    "Looped",
+    "calls_for",
+    "interval",
+    "looped",
+    "nine_in_ten",
+    "ratio",
+    "rounds_of",
+    "turns",
+]
+
+_Result = TypeVar("_Result")
+
+NS_PER_MS = 1_000_000
 
 _TRUST = 0.95
 _MOST = 1 << 30
@@ -57,6 +73,13 @@ def interval(values: Sequence[float]) -> Interval:
     return Interval(statistics.median(ordered), ordered[rank - 1], ordered[count - rank])
 
 
+def nine_in_ten(values: Sequence[float]) -> tuple[float, float]:
+    """Return what nine in ten of at least one value reach, and what nine in ten do not exceed."""
+    ordered = sorted(values)
+    rank = math.ceil(len(ordered) * 9 / 10)
+    return ordered[-rank], ordered[rank - 1]
+
+
 def ratio(values: Sequence[float], beside: Sequence[float]) -> Interval:
     """Return how many times *values* are those of the same rounds in *beside*."""
     return interval([one / other for one, other in zip(values, beside, strict=True)])
@@ -87,17 +110,56 @@ def seconds(
     return (clock() - started) / calls
 
 
+@dataclass(frozen=True, slots=True)
+class Looped(Generic[_Result]):
+    """Calls in a row."""
+
+    calls: int
+    elapsed_ns: int
+    last: _Result
+    """What the last of them returned."""
+
+
+def looped(
+    call: Callable[[], _Result],
+    at_least_ns: int,
+    clock: Callable[[], int] = time.perf_counter_ns,
+) -> Looped[_Result]:
+    """Call until *at_least_ns* (more than 0) have passed.
+
+    The clock is read seldom, so that it costs little beside a short call, and still so often that
+    the end is missed by an eighth at most, or by one call.
+    """
+    calls, elapsed = 0, 0
+    started = clock()
+    while elapsed < at_least_ns:
+        more = calls // 8 + 1
+        for _ in range(more):
+            last = call()
+        calls += more
+        elapsed = clock() - started
+    return Looped(calls, elapsed, last)
+
+
 def rounds_of(things: Mapping[str, Callable[[], float]], rounds: int) -> dict[str, list[float]]:
     """Let each of *things* measure itself once a round; return its measures by name.
 
     One round before is not counted. Each round begins with another of them.
     """
-    names = list(things)
-    measured: dict[str, list[float]] = {name: [] for name in names}
+    measured: dict[str, list[float]] = {name: [] for name in things}
+    for number, name in turns(list(things), rounds):
+        took = things[name]()
+        if number:
+            measured[name].append(took)
+    return measured
+
+
+def turns(names: Sequence[_Result], rounds: int) -> Iterator[tuple[int, _Result]]:
+    """Say whose turn it is, with the round's number; round 0 comes before and is not counted.
+
+    Each round begins with another of them.
+    """
     for number in range(rounds + 1):
         first = number % len(names)
         for name in (*names[first:], *names[:first]):
-            took = things[name]()
-            if number:
-                measured[name].append(took)
-    return measured
+            yield number, name

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from importlib.metadata import version
 from typing import Any
 
@@ -217,8 +218,14 @@ def _judge_output(scheme: Scheme, case: Case, result: Result, reply: Answer) -> 
 
 def _optional(scheme: Scheme, case: Case) -> set[str]:
     """Return the members of the output that an implementation need not tell."""
-    fields = msgspec.structs.fields(scheme.operations[case.vector.operation].output)
-    return {one.name for one in fields if one.default is UNSET}
+    fields = _fields(scheme.operations[case.vector.operation].output)
+    return {name for name, is_optional in fields.items() if is_optional}
+
+
+@lru_cache(maxsize=64)
+def _fields(output: type[msgspec.Struct]) -> dict[str, bool]:
+    """Return the members of an output, and whether each is optional; asked for each result."""
+    return {one.name: one.default is UNSET for one in msgspec.structs.fields(output)}
 
 
 def _plain(scheme: Scheme, case: Case, output: Mapping[str, Any]) -> dict[str, Any]:
@@ -318,12 +325,7 @@ def _with_opened(case: Case, reply: Reply, result: Result) -> Result:
 
 def _named(case: Case, reply: Answer) -> dict[str, Any]:
     """Return the members of an output that its schema has: of others the types were not checked."""
-    names = {
-        one.name
-        for one in msgspec.structs.fields(
-            schemes.get(case.scheme).operations[case.vector.operation].output
-        )
-    }
+    names = _fields(schemes.get(case.scheme).operations[case.vector.operation].output)
     return {name: value for name, value in reply.output.items() if name in names}
 
 

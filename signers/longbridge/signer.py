@@ -1,7 +1,6 @@
 """A signer that is prepared once and then signs many requests."""
 
 import re
-from hashlib import sha1, sha256
 from typing import TYPE_CHECKING
 
 from signers.errors import InvalidInput
@@ -13,23 +12,26 @@ from signers.longbridge.errors import (
     SecretWithSpace,
     TokenWithScheme,
 )
-from signers.longbridge.stages import SIGNED_HEADERS
+from signers.longbridge.stages import ALGORITHM, SIGNED_HEADERS
+from signers.longbridge.states import hmac_states, new_sha1
 from signers.request import SignedRequest
 from signers.secret import Secret
 
 if TYPE_CHECKING:
-    from hashlib import _Hash
+    from signers.longbridge.states import NewHash
 
 __all__ = ["Signer"]
 
 _METHOD = re.compile(r"[A-Za-z]+", re.ASCII)
 _PATH = re.compile(r"/[!-\"$->@-~]*", re.ASCII)  # visible ASCII without # and ?
-_QUERY = re.compile(r"[!-\"$-~]*", re.ASCII)  # visible ASCII without #
+_IN_QUERY = bytes(octet for octet in range(0x21, 0x7F) if octet != ord("#"))  # visible ASCII
 _VALUE = re.compile(r"[!-~]+", re.ASCII)
 
-_INNER_PAD = bytes(octet ^ 0x36 for octet in range(256))
-_OUTER_PAD = bytes(octet ^ 0x5C for octet in range(256))
-_SHA256_BLOCK = 64
+_BEFORE_SIGNATURE = f"HMAC-SHA256 SignedHeaders={SIGNED_HEADERS.decode()}, Signature="
+# A client asks for a few paths again and again; one that makes paths up must not fill the memory.
+_MOST_METHODS = 8
+_MOST_PATHS = 64
+_LONGEST_KEPT = 1024
 
 
 def _credential_problem(
@@ -57,24 +59,24 @@ def _credential_problem(
     return None
 
 
-def _hmac_states(key: bytes) -> tuple["_Hash", "_Hash"]:
-    """Return the inner and the outer SHA-256 state of an HMAC with *key* (RFC 2104).
-
-    Copying these two costs half of what copying the library's HMAC object does.
-    """
-    block = (sha256(key).digest() if len(key) > _SHA256_BLOCK else key).ljust(_SHA256_BLOCK, b"\0")
-    return sha256(block.translate(_INNER_PAD)), sha256(block.translate(_OUTER_PAD))
-
-
 class Signer:
     """Signs requests for one API key.
 
-    What does not change between requests is computed here once: the constant parts of the
-    canonical request, and the HMAC's inner and outer hash states. The result equals the stages of
-    `signers.longbridge.stages` in a row; a property test holds the two together.
+    What does not change between requests is computed here once: the HMAC's inner and outer hash
+    states, and for each path the SHA-1 state of all that stands before the timestamp where there
+    is no query. The result equals the stages of `signers.longbridge.stages` in a row; a property
+    test holds the two together.
     """
 
-    __slots__ = ("_access_token", "_app_key", "_head", "_inner", "_outer", "_tail")
+    __slots__ = (
+        "_access_token",
+        "_app_key",
+        "_head",
+        "_new_inner",
+        "_new_outer",
+        "_starts",
+        "_tail",
+    )
 
     def __init__(
         self, app_key: str, app_secret: str | bytes | Secret, access_token: str | Secret
@@ -101,7 +103,8 @@ class Signer:
         token = access_token.reveal_text()
         self._head = f"|authorization:{token}\nx-api-key:{app_key}\nx-timestamp:"
         self._tail = f"\n|{SIGNED_HEADERS.decode()}|"
-        self._inner, self._outer = _hmac_states(app_secret.reveal())
+        self._new_inner, self._new_outer = hmac_states(app_secret.reveal(), ALGORITHM + b"|")
+        self._starts: dict[str, dict[str, NewHash]] = {}
 
     def __repr__(self) -> str:
         return f"<Signer longbridge app_key={self._app_key!r}>"
@@ -120,27 +123,52 @@ class Signer:
 
         Raises InvalidMethod, InvalidTarget or InvalidValue.
         """
+        try:
+            start = self._starts[method][path]
+        except KeyError:
+            start = None
+        if start is None:
+            start = self._start(method, path)
+        if query and (not query.isascii() or query.encode().translate(None, _IN_QUERY)):
+            raise InvalidTarget("query", query)
+        if not (timestamp.isascii() and timestamp.isdigit()) and not _VALUE.fullmatch(timestamp):
+            raise InvalidValue("the timestamp")
+        rest = timestamp + self._tail
+        if body:
+            digest = new_sha1()
+            digest.update(body)
+            rest += digest.hexdigest()
+        if query:
+            request = new_sha1()
+            rest = f"{method.upper()}|{path}|{query}{self._head}{rest}"
+        else:
+            request = start()
+        request.update(rest.encode())
+        inner = self._new_inner()
+        inner.update(request.hexdigest().encode())
+        outer = self._new_outer()
+        outer.update(inner.digest())
+        return _BEFORE_SIGNATURE + outer.hexdigest()
+
+    def _start(self, method: str, path: str) -> "NewHash":
+        """Return what gives the SHA-1 state up to the timestamp, and keep it for the next time.
+
+        Raises InvalidMethod or InvalidTarget.
+        """
         if not _METHOD.fullmatch(method):
             raise InvalidMethod(method)
         if not _PATH.fullmatch(path):
             raise InvalidTarget("path", path)
-        query = query or ""
-        if not _QUERY.fullmatch(query):
-            raise InvalidTarget("query", query)
-        if not _VALUE.fullmatch(timestamp):
-            raise InvalidValue("the timestamp")
-        digest = sha1(body, usedforsecurity=False).hexdigest() if body else ""
-        canonical = f"{method.upper()}|{path}|{query}{self._head}{timestamp}{self._tail}{digest}"
-        inner = self._inner.copy()
-        inner.update(
-            b"HMAC-SHA256|" + sha1(canonical.encode(), usedforsecurity=False).hexdigest().encode()
-        )
-        outer = self._outer.copy()
-        outer.update(inner.digest())
-        return (
-            "HMAC-SHA256 SignedHeaders=authorization;x-api-key;x-timestamp, Signature="
-            + outer.hexdigest()
-        )
+        state = new_sha1()
+        state.update(f"{method.upper()}|{path}|{self._head}".encode())
+        if len(path) <= _LONGEST_KEPT:
+            if method not in self._starts and len(self._starts) >= _MOST_METHODS:
+                self._starts.clear()
+            paths = self._starts.setdefault(method, {})
+            if len(paths) >= _MOST_PATHS:
+                paths.clear()
+            paths[path] = state.copy
+        return state.copy
 
     def headers(
         self, method: str, path: str, query: str | None, body: bytes, timestamp: str

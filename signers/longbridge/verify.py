@@ -4,6 +4,8 @@ import enum
 import hmac
 import re
 from dataclasses import dataclass
+from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from signers.longbridge import stages
@@ -18,8 +20,18 @@ from signers.longbridge.errors import (
     WrongSignature,
     WrongSignedHeaders,
 )
+from signers.longbridge.states import hmac_states, new_sha1
 from signers.request import SignedRequest
 from signers.secret import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from hashlib import _Hash
+
+    from signers.longbridge.states import NewHash
+
+    Pair = tuple[bytes, bytes]
+    Getter = Callable[[tuple[Pair, ...]], tuple[Pair, Pair, Pair, Pair]]
 
 __all__ = ["AuthHeaders", "PathForm", "Verified", "Verifier", "read_auth_headers"]
 
@@ -27,6 +39,15 @@ _SIGNATURE = re.compile(rb"(HMAC-[A-Z0-9]+) SignedHeaders=([!-+\--~]+), Signatur
 _APP_KEY = re.compile(rb"[!-~]+")
 _HEX_LENGTH = 64
 _REQUIRED = (b"X-Api-Key", b"Authorization", b"X-Timestamp", b"X-Api-Signature")
+_BEFORE_SIGNATURE = stages.header(b"")
+_AFTER_TIMESTAMP = b"\n|%b|" % stages.SIGNED_HEADERS
+_name = itemgetter(0)
+_verified = tuple.__new__  # what the class's own constructor calls, too
+# A client sends a few; the requests of one that makes them up must not fill the memory.
+_MOST_LAYOUTS = 16
+_MOST_METHODS = 8
+_MOST_TARGETS = 64
+_LONGEST_KEPT = 1024
 
 
 class PathForm(enum.StrEnum):
@@ -36,6 +57,9 @@ class PathForm(enum.StrEnum):
     """The path as it stands in the request line (Rust-based SDKs)."""
     PERCENT_DECODED = "percent-decoded"
     """The path with its ``%xx`` decoded (Go SDKs); another form only where the path has any."""
+
+
+_AS_SENT = PathForm.AS_SENT  # an enumeration's member takes as long to look up as a comparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +72,7 @@ class AuthHeaders:
     signature_header: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
+class Verified(NamedTuple):
     """What a good signature vouches for."""
 
     app_key: bytes
@@ -92,10 +115,27 @@ def _read_signature(value: bytes) -> bytes:
     return digits
 
 
+class _Known(NamedTuple):
+    """What requests with one access token have in common."""
+
+    token: bytes
+    headers: bytes
+    """The signed headers up to the timestamp."""
+    starts: "dict[bytes, dict[bytes, NewHash]]"
+    """By method and target what copies the SHA-1 state up to the timestamp."""
+
+
 class Verifier:
     """Verifies requests signed with one API key's secret."""
 
-    __slots__ = ("_app_key", "_app_secret")
+    __slots__ = (
+        "_app_key",
+        "_app_secret",
+        "_known",
+        "_layouts",
+        "_new_inner",
+        "_new_outer",
+    )
 
     def __init__(self, app_key: str, app_secret: str | bytes | Secret) -> None:
         """Prepare a verifier; raises EmptyCredential, InvalidValue or NotUtf8."""
@@ -109,13 +149,18 @@ class Verifier:
             self._app_key = app_key.encode("ascii")
         except UnicodeEncodeError:
             raise InvalidValue("the app key") from None
-        self._app_secret = app_secret
-        for name, octets in (("the app key", self._app_key), ("the app secret", self._app_secret)):
+        for name, octets in (("the app key", self._app_key), ("the app secret", app_secret)):
             if not len(octets):
                 raise EmptyCredential(name)
         # A key that no header can carry would refuse every request without saying why.
         if not _APP_KEY.fullmatch(self._app_key):
             raise InvalidValue("the app key")
+        self._app_secret = app_secret
+        self._new_inner, self._new_outer = hmac_states(
+            app_secret.reveal(), stages.string_to_sign(b"")
+        )
+        self._layouts: dict[tuple[bytes, ...], Getter] = {}
+        self._known = _Known(b"", b"", {})
 
     def __repr__(self) -> str:
         return f"<Verifier longbridge app_key={self._app_key.decode()!r}>"
@@ -127,12 +172,55 @@ class Verifier:
         DuplicateHeader, UnknownApiKey, MalformedSignature, WrongAlgorithm, WrongSignedHeaders or
         WrongSignature. None of them carries the signature that would have been right.
         """
+        return self._accepted(request) or self._judged(request)
+
+    def _accepted(self, request: SignedRequest) -> Verified | None:
+        """Accept a good request with header names that came before; None refuses nothing yet.
+
+        Nothing in here raises: the frame holds the token and the right signature.
+        """
+        try:
+            pairs = self._layouts[tuple(map(_name, request.headers))](request.headers)
+        except KeyError:
+            return None
+        (_, app_key), (_, token), (_, timestamp), (_, given) = pairs
+        if not (timestamp.isdigit() or _is_bare(timestamp)):
+            return None
+        if not hmac.compare_digest(app_key, self._app_key):
+            return None
+        known = self._known
+        if token != known.token:
+            if not _is_bare(token):
+                return None
+            known = _Known(token, stages.canonical_headers(token, app_key, b"")[:-1], {})
+        try:
+            canonical = known.starts[request.method][request.target]()
+        except KeyError:
+            canonical = _begun(request, known)
+        rest = timestamp + _AFTER_TIMESTAMP
+        if request.body:
+            digest = new_sha1()
+            digest.update(request.body)
+            rest += digest.hexdigest().encode()
+        canonical.update(rest)
+        inner = self._new_inner()
+        inner.update(canonical.hexdigest().encode())
+        outer = self._new_outer()
+        outer.update(inner.digest())
+        if not hmac.compare_digest(given, _BEFORE_SIGNATURE + outer.hexdigest().encode()):
+            return None
+        self._known = known
+        return _verified(Verified, (app_key, timestamp, _AS_SENT))
+
+    def _judged(self, request: SignedRequest) -> Verified:
+        """Check a request of any kind, and say why it is refused."""
         auth = read_auth_headers(request)
         if not hmac.compare_digest(auth.app_key, self._app_key):
             raise UnknownApiKey
         given = _read_signature(auth.signature_header)
         for form, path in _path_forms(request.path):
             if self._matches(given, request, path, auth):
+                self._keep_layout(request)
                 return Verified(auth.app_key, auth.timestamp, form)
         raise WrongSignature
 
@@ -151,6 +239,42 @@ class Verifier:
             self._app_secret.reveal(), stages.string_to_sign(stages.canonical_digest(canonical))
         )
         return hmac.compare_digest(given, right)
+
+    def _keep_layout(self, request: SignedRequest) -> None:
+        """Remember where the authentication headers of a good request stand among its others."""
+        names = tuple(map(_name, request.headers))
+        lowered = [name.lower() for name in names]
+        if len(self._layouts) >= _MOST_LAYOUTS:
+            self._layouts.clear()
+        self._layouts[names] = itemgetter(*(lowered.index(name.lower()) for name in _REQUIRED))
+
+
+def _is_bare(value: bytes) -> bool:
+    """Tell whether a header's value is not empty and has no white space around it."""
+    return value != b"" and value.strip(b" \t") == value
+
+
+def _begun(request: SignedRequest, known: "_Known") -> "_Hash":
+    """Return the SHA-1 state of the canonical request up to the timestamp.
+
+    Where there is no query it is kept for the next request like this one: a query seldom comes
+    again.
+    """
+    method, target = request.method, request.target
+    state = new_sha1()
+    if b"?" in target:
+        line = target.replace(b"?", b"|", 1)
+        state.update(b"%b|%b|%b" % (method.upper(), line, known.headers))
+        return state
+    state.update(b"%b|%b||%b" % (method.upper(), target, known.headers))
+    if len(target) <= _LONGEST_KEPT:
+        if method not in known.starts and len(known.starts) >= _MOST_METHODS:
+            known.starts.clear()
+        targets = known.starts.setdefault(method, {})
+        if len(targets) >= _MOST_TARGETS:
+            targets.clear()
+        targets[target] = state.copy().copy
+    return state
 
 
 def _path_forms(path: bytes) -> tuple[tuple[PathForm, bytes], ...]:

@@ -38,6 +38,7 @@ _TIGER_ID = re.compile(r"[!-~]+", re.ASCII)
 _MOST_LAYOUTS = 32  # a client sends a few; a caller who makes names up must not fill the memory
 _PADDING = PKCS1v15()
 _SHA1 = Prehashed(SHA1())  # noqa: S303 - the scheme's digest
+_new_sha1 = sha1(usedforsecurity=False).copy  # a copy is made faster than a new one
 
 
 class _Layout(NamedTuple):
@@ -128,7 +129,11 @@ class Signer:
 
         Raises Unencodable or UnsignableValue.
         """
-        values_of, template = self._layouts.get(tuple(fields)) or self._lay_out(fields)
+        try:
+            layout = self._layouts[tuple(fields)]
+        except KeyError:
+            layout = None
+        values_of, template = layout or self._lay_out(fields)
         parts = template.copy()
         parts[1::2] = values = values_of(fields)
         # Joining refuses what is not text, and encoding what the charset lacks.
@@ -140,8 +145,9 @@ class Signer:
             content = stages.sign_content(
                 fields, empty_values=self._empty_values, charset=self._charset
             )
-        digest = sha1(content, usedforsecurity=False).digest()
-        return b2a_base64(self._sign(digest, _PADDING, _SHA1), newline=False).decode()
+        digest = _new_sha1()
+        digest.update(content)
+        return b2a_base64(self._sign(digest.digest(), _PADDING, _SHA1), newline=False).decode()
 
     def _lay_out(self, fields: Fields) -> _Layout:
         """Return the layout of requests with the names of *fields*, and keep it for the next."""

@@ -20,6 +20,7 @@ COMMANDS = {
     "serve": "Serve a mock broker, for development.",
     "record": "Make vectors of what a client sends.",
     "matrix": "Hold published SDKs against the vectors.",
+    "bench": "Measure how fast an implementation signs.",
     "sign": "Sign one request: its headers, or a curl line.",
     "explain": "Say which mistake made a wrong signature.",
     "doctor": "Say what is wrong with keys and settings files.",

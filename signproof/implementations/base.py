@@ -7,7 +7,7 @@ from typing import Protocol
 from signproof.corpus import Case
 from signproof.model import Answer, Implementation, Outcome
 
-__all__ = ["Broken", "Driver", "NeverRan", "Progress", "Reply"]
+__all__ = ["Benched", "Bencher", "Broken", "Driver", "NeverRan", "Progress", "Reply"]
 
 
 class NeverRan(RuntimeError):
@@ -47,3 +47,26 @@ class Driver(Protocol):
     @property
     def stderr(self) -> str:
         """The end of what the implementation wrote there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Benched:
+    """One case, done again and again."""
+
+    reply: Reply
+    """With the last output."""
+    calls: int = 0
+    """How often it was done; 0 where the reply is no output."""
+    elapsed_ns: int = 0
+    """How long all calls took, and nothing besides."""
+    outside_ns: int | None = None
+    """What asking and answering took besides; None where nobody had to be asked."""
+
+
+class Bencher(Protocol):
+    """Does a case again and again."""
+
+    implementation: Implementation
+
+    def bench(self, case: Case, min_ms: int) -> Benched:
+        """Do *case* for at least *min_ms* milliseconds."""

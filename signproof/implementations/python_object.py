@@ -9,7 +9,8 @@ import copy
 import importlib
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from platform import python_version
 from typing import Any
@@ -17,8 +18,9 @@ from typing import Any
 import msgspec
 
 from signproof.corpus import Case
-from signproof.implementations.base import Broken, NeverRan, Progress, Reply
+from signproof.implementations.base import Benched, Broken, NeverRan, Progress, Reply
 from signproof.model import Answer, Implementation, Outcome, Status
+from signproof.timing import NS_PER_MS, Looped, looped
 
 __all__ = ["PythonObject"]
 
@@ -59,22 +61,50 @@ class PythonObject:
     def run(self, cases: Sequence[Case], progress: Progress) -> dict[str, Reply]:
         """Answer every case."""
         for case in cases:
-            method = getattr(self._object, case.vector.operation.replace("-", "_"), None)
-            self.replies[case.id] = (
-                Answer(status=Status.SKIPPED, message="it has no such method")
-                if method is None
-                else _called(method, case)
-            )
+            method = self._method(case.vector.operation)
+            self.replies[case.id] = _called(method, case.credential, case.input)
             progress()
         return self.replies
 
+    def bench(self, case: Case, min_ms: int) -> Benched:
+        """Do *case* for at least *min_ms* milliseconds."""
+        return self.repeat(case.scheme, case.vector.operation, case.credential, case.input, min_ms)
 
-def _called(method: Callable[..., Any], case: Case) -> Reply:
+    def repeat(
+        self,
+        _scheme_id: str,
+        operation: str,
+        credential: Mapping[str, Any] | None,
+        input_: dict[str, Any],
+        min_ms: int,
+    ) -> Benched:
+        """Call a method for at least *min_ms* milliseconds, with the same two dicts each time."""
+        method = self._method(operation)
+        done: list[Looped[Any]] = []
+
+        def again(credential: dict[str, Any], input_: dict[str, Any]) -> Any:
+            done.append(looped(partial(method, credential, input_), min_ms * NS_PER_MS))
+            return done[0].last
+
+        reply = _called(again, credential, input_)
+        return Benched(reply, done[0].calls, done[0].elapsed_ns) if done else Benched(reply)
+
+    def _method(self, operation: str) -> Callable[..., Any]:
+        """Return the method of an operation."""
+        method: Callable[..., Any] = getattr(self._object, operation.replace("-", "_"), _missing)
+        return method
+
+
+def _missing(*_: object) -> None:
+    raise NotImplementedError("it has no such method")
+
+
+def _called(
+    method: Callable[..., Any], credential: Mapping[str, Any] | None, input_: dict[str, Any]
+) -> Reply:
     try:
         # Copies, for what the method changes or uses again must not change what is judged.
-        output = copy.deepcopy(
-            method(copy.deepcopy(dict(case.credential or {})), copy.deepcopy(case.input))
-        )
+        output = copy.deepcopy(method(copy.deepcopy(dict(credential or {})), copy.deepcopy(input_)))
     except NotImplementedError as error:
         return Answer(status=Status.SKIPPED, message=str(error) or "not implemented")
     except BaseException as error:  # extension modules and sys.exit raise no Exception

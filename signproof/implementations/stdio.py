@@ -6,7 +6,7 @@ import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
@@ -14,6 +14,7 @@ from signproof import codec
 from signproof.corpus import Case
 from signproof.implementations.base import Broken, NeverRan, Progress, Reply
 from signproof.implementations.child import Child, Ended, TooLong
+from signproof.implementations.messages import SHOWN, Trouble, clipped, read_message, seq_of
 from signproof.model import (
     LINE_LIMIT,
     PROTOCOL,
@@ -33,19 +34,7 @@ __all__ = ["Stdio"]
 
 _MOST_STARTS = 100
 _MOST_TIMEOUTS = 20
-_SHOWN = 120
 _TOO_LONG = f"it wrote a line longer than {LINE_LIMIT} octets"
-
-_Message = TypeVar("_Message", bound=msgspec.Struct)
-
-
-class _Trouble(Exception):
-    """The child broke the protocol, hung or died; which case did it is not known yet."""
-
-    def __init__(self, outcome: Outcome, message: str) -> None:
-        self.outcome = outcome
-        self.message = message
-        super().__init__(message)
 
 
 class Stdio:
@@ -101,7 +90,7 @@ class Stdio:
             while waiting:
                 try:
                     self._batch(waiting, self._window)
-                except _Trouble as trouble:
+                except Trouble as trouble:
                     self._isolate(self._unanswered(), trouble)
             self._finish()
         except NeverRan as error:
@@ -123,7 +112,7 @@ class Stdio:
     def _take_what_was_said(self) -> None:
         """End the child and file the replies that it had written and nobody had read."""
         self._child.kill()
-        with contextlib.suppress(Ended, TooLong, _Trouble):
+        with contextlib.suppress(Ended, TooLong, Trouble):
             while True:
                 self._take_reply(self._child.receive(0))
 
@@ -154,9 +143,9 @@ class Stdio:
         self._child = child
         try:
             self._send(Start(seq=self._next(), protocols=[PROTOCOL]))
-            reply = _read(self._line(self._start_timeout_s, time.monotonic()), StartReply)
+            reply = read_message(self._line(self._start_timeout_s, time.monotonic()), StartReply)
             _expect_seq(reply.seq, self._seq)
-        except _Trouble as trouble:
+        except Trouble as trouble:
             silent = trouble.outcome is Outcome.TIMEOUT
             hint = " (does it flush its standard output after each line?)" if silent else ""
             raise NeverRan(f"{shown}: {trouble.message}{hint}{self._last_words()}") from None
@@ -185,7 +174,7 @@ class Stdio:
             return
         except TooLong:
             message = _TOO_LONG
-        except _Trouble as trouble:
+        except Trouble as trouble:
             message = trouble.message
         for last in [*self._answered.values()][-1:]:
             self.replies[last] = Broken(Outcome.ERROR, f"{message} (after the last case)")
@@ -198,7 +187,7 @@ class Stdio:
         self._child.kill()
         self._keep_stderr()
         lines = self._child.stderr.strip().splitlines()
-        return f"; its standard error ends with: {lines[-1][:_SHOWN]}" if lines else ""
+        return f"; its standard error ends with: {lines[-1][:SHOWN]}" if lines else ""
 
     # Talking.
 
@@ -219,16 +208,16 @@ class Stdio:
         except TimeoutError:
             raise self._late(timeout_s) from None
         except Ended:
-            raise _Trouble(Outcome.ERROR, f"no reply: {self._child.ending()}") from None
+            raise Trouble(Outcome.ERROR, f"no reply: {self._child.ending()}") from None
         except TooLong:
-            raise _Trouble(Outcome.ERROR, _TOO_LONG) from None
+            raise Trouble(Outcome.ERROR, _TOO_LONG) from None
 
-    def _late(self, timeout_s: float) -> _Trouble:
+    def _late(self, timeout_s: float) -> Trouble:
         self._timeouts += 1
-        return _Trouble(Outcome.TIMEOUT, f"no reply within {timeout_s:g} s")
+        return Trouble(Outcome.TIMEOUT, f"no reply within {timeout_s:g} s")
 
     def _await_answer(self) -> None:
-        """Take what comes until a case is answered; raises _Trouble.
+        """Take what comes until a case is answered; raises Trouble.
 
         Only an answer buys time: an endless repetition of an earlier one does not.
         """
@@ -238,8 +227,8 @@ class Stdio:
             answered = self._take_reply(self._line(self._timeout_s, since))
 
     def _take_reply(self, line: bytes) -> bool:
-        """File the reply to a case and tell whether it was due; raises _Trouble for the rest."""
-        reply = _read(line, RunReply)
+        """File the reply to a case and tell whether it was due; raises Trouble for the rest."""
+        reply = read_message(line, RunReply)
         case = self._in_flight.pop(reply.seq, None)
         if case is not None:
             self._answered[reply.seq] = case.id
@@ -251,7 +240,7 @@ class Stdio:
                 Outcome.ERROR, f"it answered twice (seq {reply.seq})"
             )
             return False
-        raise _Trouble(Outcome.ERROR, f"it answered seq {reply.seq}, which awaits no answer")
+        raise Trouble(Outcome.ERROR, f"it answered seq {reply.seq}, which awaits no answer")
 
     def _prepare(self, case: Case) -> str | None:
         """Hand over the case's credential unless this child has it, and return its name."""
@@ -264,10 +253,10 @@ class Stdio:
                 Prepare(seq=seq, credential=name, scheme=case.scheme, values=dict(case.credential))
             )
             since = time.monotonic()
-            while _seq_of(line := self._line(self._timeout_s, since)) != seq:
+            while seq_of(line := self._line(self._timeout_s, since)) != seq:
                 if self._take_reply(line):
                     since = time.monotonic()
-            reply = _read(line, PrepareReply)
+            reply = read_message(line, PrepareReply)
             self._prepared[name] = _without_credential(reply)
         return name
 
@@ -304,7 +293,7 @@ class Stdio:
     # Running.
 
     def _batch(self, waiting: deque[Case], window: int) -> None:
-        """Run *waiting* with up to *window* cases unanswered; raises _Trouble."""
+        """Run *waiting* with up to *window* cases unanswered; raises Trouble."""
         while waiting or self._in_flight:
             while waiting and len(self._in_flight) < window:
                 self._ask(waiting.popleft())
@@ -318,7 +307,7 @@ class Stdio:
             cases.append(self._asking)  # it broke while it was handed a credential
         return cases
 
-    def _isolate(self, suspects: list[Case], trouble: _Trouble) -> None:
+    def _isolate(self, suspects: list[Case], trouble: Trouble) -> None:
         """Run *suspects* one at a time on fresh children to see which one is to blame."""
         blamed = suspects[0].id if suspects else next(reversed(self._answered.values()))
         what = trouble.message + self._last_words()
@@ -339,7 +328,7 @@ class Stdio:
         before = len(self._answered)
         try:
             self._batch(deque([suspect]), 1)
-        except _Trouble as trouble:
+        except Trouble as trouble:
             what = trouble.message + self._last_words()
             self.replies[suspect.id] = Broken(trouble.outcome, what)
             self._restart()
@@ -359,35 +348,11 @@ def _without_credential(reply: PrepareReply) -> Reply | None:
     if reply.status is Status.OUTPUT:
         return None
     if reply.status is Status.ERRORED:
-        message = _clipped(reply.message) or "it gave no message"
+        message = clipped(reply.message) or "it gave no message"
         return Broken(Outcome.ERROR, f"it did not take the credential: {message}")
     return Answer(status=reply.status, reason=reply.reason, message=reply.message)
 
 
 def _expect_seq(got: int, asked: int) -> None:
     if got != asked:
-        raise _Trouble(Outcome.ERROR, f"it answered `start` with the seq {got}")
-
-
-def _seq_of(line: bytes) -> object:
-    try:
-        message = codec.read(line)
-    except (codec.CodecError, RecursionError):
-        return None
-    return message.get("seq") if isinstance(message, dict) else None
-
-
-def _read(line: bytes, model: type[_Message]) -> _Message:
-    """Read one message; raises _Trouble with the line's beginning."""
-    try:
-        return msgspec.convert(codec.read(line), model)
-    except (codec.CodecError, msgspec.ValidationError, RecursionError) as error:
-        shown = line[:_SHOWN].decode("utf-8", "backslashreplace")
-        raise _Trouble(
-            Outcome.ERROR,
-            f"it wrote to standard output what is not a reply: {shown!r} ({_clipped(str(error))})",
-        ) from None
-
-
-def _clipped(text: str) -> str:
-    return text if len(text) <= 2 * _SHOWN else text[: 2 * _SHOWN] + "…"
+        raise Trouble(Outcome.ERROR, f"it answered `start` with the seq {got}")

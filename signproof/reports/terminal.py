@@ -35,12 +35,12 @@ _COLOURS = {
 
 
 @contextmanager
-def progress(total: int) -> Iterator[Progress]:
-    """Show how many cases are answered, on a terminal only."""
+def progress(total: int, label: str = "verifying") -> Iterator[Progress]:
+    """Show how much of *total* is done, on a terminal only."""
     if not sys.stderr.isatty():
         yield lambda: None
         return
-    with click.progressbar(length=total, label="verifying", file=sys.stderr) as bar:
+    with click.progressbar(length=total, label=label, file=sys.stderr) as bar:
         yield lambda: bar.update(1)
 
 

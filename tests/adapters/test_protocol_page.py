@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,11 @@ from signproof import schemes
 from signproof.cli.verify import command
 from signproof.corpus import Case, Corpus, default_root
 from signproof.implementations.stdio import Stdio
+from signproof.implementations.stdio_bench import StdioBench
 from signproof.model import LINE_LIMIT, Outcome, SendInput, SendOutput, StartReply, Status
 from signproof.scheme import Scheme
 from signproof.schemes.tiger_rsa.model import TigerSendInput
-from signproof.verify import verify
+from signproof.verify import judge, verify
 
 pytestmark = pytest.mark.once
 
@@ -35,6 +37,13 @@ BLOCKS: list[dict[str, Any]] = [
 # A message is followed by its reply; the other blocks are replies on their own.
 CONVERSATION = [(message, BLOCKS[at + 1]) for at, message in enumerate(BLOCKS) if "type" in message]
 IN_IT = [block for pair in CONVERSATION for block in pair]
+# What depends on a port or a clock is no part of the conversation.
+ASIDE: list[dict[str, Any]] = [
+    json.loads(text) for text in re.findall(r"(?ms)^```jsonc\n(.*?)^```$", PAGE)
+]
+BENCH, BENCH_REPLY = next(
+    (message, ASIDE[at + 1]) for at, message in enumerate(ASIDE) if message.get("type") == "bench"
+)
 
 # The vectors whose cases the page shows, in its order.
 SHOWN = (
@@ -143,7 +152,7 @@ def test_the_replies_are_those_of_the_adapter_in_go(go_adapter: str) -> None:
 
 
 def test_the_examples_of_send_are_as_the_models_say() -> None:
-    blocks = [json.loads(text) for text in re.findall(r"(?ms)^```jsonc\n(.*?)^```$", PAGE)]
+    blocks = [block for block in ASIDE if block not in (BENCH, BENCH_REPLY)]
     messages = [block for block in blocks if "type" in block]
     (reply,) = (block for block in blocks if "type" not in block)
     assert [message["scheme"] for message in messages] == list(SEND_INPUTS)
@@ -155,6 +164,37 @@ def test_the_examples_of_send_are_as_the_models_say() -> None:
     _valid("RunReply", reply)
     _valid("SendOutput", reply["output"])
     assert set(reply["output"]) == {field.name for field in msgspec.structs.fields(SendOutput)}
+
+
+def test_the_example_of_bench_is_what_is_really_said(tmp_path: Path) -> None:
+    """signproof sends exactly this message, and the reply passes where the clock agrees."""
+    case = _cases()["longbridge-hmac/body/empty-object"]
+    pairs = tmp_path / "pairs.json"
+    pairs.write_text(json.dumps([*CONVERSATION[:2], (BENCH, BENCH_REPLY)]), "utf-8")
+    command = [sys.executable, str(HERE / "replay.py"), str(pairs)]
+    instants = iter([0, BENCH_REPLY["elapsed_ns"] + 1234])
+    with closing(StdioBench(command, clock=lambda: next(instants))) as driver:
+        done = driver.bench(case, BENCH["min_ms"])
+    assert (done.calls, done.elapsed_ns, done.outside_ns) == (
+        BENCH_REPLY["iterations"],
+        BENCH_REPLY["elapsed_ns"],
+        1234,
+    )
+    result = judge(schemes.get(case.scheme), case, done.reply, states_reasons=True)
+    assert (result.outcome, result.message) == (Outcome.PASS, "")
+    _valid("Bench", BENCH)
+    _valid("BenchReply", BENCH_REPLY)
+
+
+def test_the_adapter_in_go_answers_bench(go_adapter: str) -> None:
+    start, prepare = (message for message, _ in CONVERSATION[:2])
+    lines = "".join(json.dumps(message) + "\n" for message in (start, prepare, BENCH))
+    done = subprocess.run([go_adapter], input=lines, capture_output=True, text=True, check=True)
+    reply = json.loads(done.stdout.splitlines()[2])
+    _valid("BenchReply", reply)
+    assert reply.pop("elapsed_ns") >= BENCH["min_ms"] * 1_000_000
+    assert reply.pop("iterations") > 0
+    assert reply == {name: BENCH_REPLY[name] for name in ("seq", "status", "output")}
 
 
 def test_every_member_of_the_credential(scheme: Scheme) -> None:
@@ -245,7 +285,7 @@ def test_every_operation_with_its_members(scheme: Scheme) -> None:
 def test_every_status_and_feature() -> None:
     assert set(_first("Statuses")) == {status.value for status in Status}
     own = [feature for id_ in schemes.ids() for feature in schemes.get(id_).features]
-    assert _first("Features") == ["stages", "reasons", *own]
+    assert _first("Features") == ["stages", "reasons", "bench", *own]
 
 
 # What some signers do not use of a key.
@@ -281,14 +321,20 @@ def test_how_much_the_shape_of_a_key_matters(topic: str, words: str, importances
 
 
 def test_every_member_of_the_replies() -> None:
-    for heading, name in (("`start`", "StartReply"), ("`run`", "RunReply")):
+    for heading, name, told in (
+        ("`start`", "StartReply", ""),
+        ("`run`", "RunReply", ""),
+        ("`bench`", "BenchReply", "RunReply"),
+    ):
         definition = SCHEMA["$defs"][name]
+        before = SCHEMA["$defs"].get(told, {"properties": {}})["properties"]
         rows = {row[0]: row[1] for row in _rows(heading)}
         expected = {
             member: "required"
             if member in definition["required"]
             else f"`{json.dumps(schema['default'])}`"
             for member, schema in definition["properties"].items()
+            if member not in before
         }
         assert rows == expected
 

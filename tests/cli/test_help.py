@@ -193,6 +193,7 @@ def test_help_loads_nothing_heavy() -> None:
         ("import signproof.cli.sign", ["msgspec"]),
         ("import signproof.cli.explain", ["msgspec"]),
         ("import signproof.cli.verify", ["msgspec"]),
+        ("import signproof.cli.bench", ["msgspec"]),
     ],
 )
 def test_what_a_command_loads(statement: str, expected: list[str]) -> None:

@@ -16,6 +16,7 @@ from signproof.schemes.longbridge_hmac.model import Credential, RefreshResponseO
 ROOT = default_root()
 SCHEME = "longbridge-hmac"
 NAMES = [
+    "bench",
     "confirmations",
     "longbridge-hmac",
     "manifest",

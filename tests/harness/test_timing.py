@@ -7,7 +7,18 @@ from random import Random
 
 import pytest
 
-from signproof.timing import Interval, calls_for, interval, ratio, rounds_of, seconds
+from signproof.timing import (
+    Interval,
+    Looped,
+    calls_for,
+    interval,
+    looped,
+    nine_in_ten,
+    ratio,
+    rounds_of,
+    seconds,
+    turns,
+)
 
 
 @pytest.mark.parametrize(
@@ -95,3 +106,50 @@ def test_rounds_begin_with_another_each() -> None:
     assert order == [*"abc", *"bca", *"cab"]
     assert measured == {"a": [5.0, 7.0], "b": [3.0, 8.0], "c": [4.0, 6.0]}
     assert statistics.median(measured["a"]) == 6
+
+
+@pytest.mark.parametrize(
+    ("values", "p10", "p90"),
+    [
+        ([5.0], 5, 5),
+        ([2.0, 1.0], 1, 2),
+        ([3.0, 1.0, 2.0, 5.0, 4.0], 1, 5),
+        ([float(one) for one in range(10, 0, -1)], 2, 9),
+        ([float(one) for one in range(1, 16)], 2, 14),
+        ([float(one) for one in range(1, 101)], 11, 90),
+    ],
+)
+def test_nine_in_ten(values: list[float], p10: float, p90: float) -> None:
+    assert nine_in_ten(values) == (p10, p90)
+    assert nine_in_ten([-one for one in values]) == (-p90, -p10)
+
+
+@pytest.mark.parametrize(
+    ("step", "at_least", "calls"),
+    [
+        # By hand: after 1, 2, 3 … 8 calls one more each, then one in eight more.
+        (1, 1, 1),
+        (1, 5, 5),
+        (1, 9, 10),
+        (1, 100, 106),
+        (100, 50, 1),
+        (100, 101, 2),
+        (3, 24, 8),
+        (3, 25, 10),
+    ],
+)
+def test_a_loop_ends_soon_after_its_time(step: int, at_least: int, calls: int) -> None:
+    clock, call = ticking(float(step))
+    done = looped(call, at_least, lambda: int(clock()))
+    assert done == Looped(calls, step * calls, None)
+    assert done.elapsed_ns >= at_least
+
+
+def test_a_loop_returns_what_came_last() -> None:
+    numbers = itertools.count(1)
+    clock = itertools.count(0, 10)
+    assert looped(lambda: next(numbers), 35, lambda: next(clock)) == Looped(4, 40, 4)
+
+
+def test_turns_begin_with_another_each() -> None:
+    assert [*turns(["a", "b"], 2)] == [(0, "a"), (0, "b"), (1, "b"), (1, "a"), (2, "a"), (2, "b")]

@@ -369,3 +369,33 @@ def test_errors_carry_the_values_they_speak_of() -> None:
     target = InvalidTarget("path", "x")
     assert (target.part, target.value) == ("path", "x")
     assert TokenWithScheme().args == (SCHEME,)
+
+
+def test_what_a_signer_keeps_is_bounded() -> None:
+    signer = Signer(KEY, SECRET, TOKEN)
+    for number in range(300):
+        path = f"/{number}" + "x" * 1024 * (number % 2)
+        method = "GETPOST"[: 1 + number % 7] + "X" * (number % 3)
+        for _ in range(2):
+            assert signer.sign(method, path, "", b"", NOW) == oracle(
+                method.upper(), path, "", b"", NOW
+            )
+    kept = signer._starts
+    assert len(kept) <= 8
+    assert all(len(paths) <= 64 for paths in kept.values())
+    assert all(len(path) <= 1024 for paths in kept.values() for path in paths)
+
+
+@pytest.mark.parametrize("path", ["/v1/x", "no-slash"])
+def test_a_signer_signs_as_if_it_had_signed_nothing_before(path: str) -> None:
+    """A method that only looks like one of before, and what was refused before."""
+    used = Signer(KEY, SECRET, TOKEN)
+    for method in ("GET", "get", "po\u017ft"):
+        for _ in range(2):
+            found = []
+            for signer in (used, Signer(KEY, SECRET, TOKEN)):
+                try:
+                    found.append(signer.sign(method, path, "a=1", BODY, NOW))
+                except SignerError as error:
+                    found.append(str(error))
+            assert found[0] == found[1]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from signers import Secret
 from signers.longbridge import Signer, stages
-from signers.longbridge.signer import _hmac_states
+from signers.longbridge.states import hmac_states
 
 VISIBLE = "".join(map(chr, range(0x21, 0x7F)))
 NAMES = b"authorization;x-api-key;x-timestamp"
@@ -171,20 +171,21 @@ def test_the_prepared_signer_equals_the_stages_in_a_row(
         assert Signer(key, form, token).sign(method, path, query, body, timestamp) == expected
 
 
-def _hmac_of(key: bytes, text: bytes) -> bytes:
-    inner, outer = _hmac_states(key)
-    inner.update(text)
+def _hmac_of(key: bytes, start: bytes, rest: bytes) -> bytes:
+    new_inner, new_outer = hmac_states(key, start)
+    inner, outer = new_inner(), new_outer()
+    inner.update(rest)
     outer.update(inner.digest())
     return outer.digest()
 
 
 def test_the_hmac_equals_the_librarys_at_every_key_length() -> None:
     keys = [bytes((7 * length + i) % 256 for i in range(length)) for length in range(201)]
-    assert [_hmac_of(key, b"text") for key in keys] == [
+    assert [_hmac_of(key, b"te", b"xt") for key in keys] == [
         hmac.new(key, b"text", sha256).digest() for key in keys
     ]
 
 
-@given(key=st.binary(max_size=200), text=st.binary(max_size=200))
-def test_the_hmac_equals_the_librarys(key: bytes, text: bytes) -> None:
-    assert _hmac_of(key, text) == hmac.new(key, text, sha256).digest()
+@given(key=st.binary(max_size=200), start=st.binary(max_size=100), rest=st.binary(max_size=200))
+def test_the_hmac_equals_the_librarys(key: bytes, start: bytes, rest: bytes) -> None:
+    assert _hmac_of(key, start, rest) == hmac.new(key, start + rest, sha256).digest()

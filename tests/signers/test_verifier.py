@@ -5,7 +5,7 @@ and verifying are held against each other.
 """
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha1, sha256
 
 import pytest
@@ -363,18 +363,105 @@ def test_the_order_of_the_checks() -> None:
 def test_keys_and_signatures_are_compared_in_constant_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    compared = []
+    compared: list[tuple[bytes, bytes]] = []
     real = hmac.compare_digest
+    verifier = Verifier(KEY.decode(), SECRET)
 
     def spy(left: bytes, right: bytes) -> bool:
         compared.append((left, right))
         return real(left, right)
 
     monkeypatch.setattr(hmac, "compare_digest", spy)
-    verified = VERIFIER.verify(REQUEST)
+    verified = [verifier.verify(REQUEST), verifier.verify(REQUEST)]
     monkeypatch.undo()
     right = digits(b"GET", b"/v1/x", b"a=1")
-    assert (verified, compared) == (ACCEPTED, [(KEY, KEY), (right, right)])
+    assert verified == [ACCEPTED, ACCEPTED]
+    assert compared == [(KEY, KEY), (right, right), (KEY, KEY), (GOOD, GOOD)]
+
+
+def judged(request: SignedRequest, verifier: Verifier) -> Verified | tuple[str, str, str]:
+    try:
+        return verifier.verify(request)
+    except VerificationError as error:
+        return type(error).__name__, error.reason, str(error)
+
+
+BARE = SignedRequest(b"GET", b"/v1/x", auth(PREFIX + digits(b"GET", b"/v1/x")))
+
+
+@pytest.mark.parametrize("good", [REQUEST, BARE])
+@pytest.mark.parametrize(
+    "name", [b"X-Api-Key", b"Authorization", b"X-Timestamp", b"X-Api-Signature"]
+)
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda value: value,
+        lambda _: b"",
+        lambda _: b" ",
+        lambda value: b" " + value,
+        lambda value: value + b"\t",
+        lambda value: value + b"0",
+        lambda value: value.upper(),
+        lambda value: value[::-1],
+        lambda _: NOW.partition(b".")[0],
+    ],
+)
+def test_a_verifier_judges_as_if_it_had_seen_nothing_before(
+    good: SignedRequest, name: bytes, change: Callable[[bytes], bytes]
+) -> None:
+    used = Verifier(KEY.decode(), SECRET)
+    for _ in range(3):
+        assert used.verify(good) == ACCEPTED
+    headers = tuple((n, change(value) if n == name else value) for n, value in good.headers)
+    for request in (
+        SignedRequest(good.method, good.target, headers, good.body),
+        SignedRequest(good.method, good.target, (*headers, (name.lower(), b"1")), good.body),
+        SignedRequest(b"POST", good.target, headers, good.body),
+        SignedRequest(good.method, b"/v1/y", headers, good.body),
+        SignedRequest(good.method, good.target, headers, b"{}"),
+        good,
+    ):
+        fresh = Verifier(KEY.decode(), SECRET)
+        assert judged(request, used) == judged(request, fresh)
+
+
+def test_what_a_signature_over_white_space_vouches_for() -> None:
+    spaced = NOW + b" "
+    canonical = b"GET|/v1/x||authorization:%b\nx-api-key:%b\nx-timestamp:%b\n|%b|" % (
+        TOKEN, KEY, spaced, NAMES,
+    )  # fmt: skip
+    text = b"HMAC-SHA256|" + sha1(canonical).hexdigest().encode()
+    signature = PREFIX + hmac.new(SECRET, text, sha256).hexdigest().encode()
+    request = replaced(BARE, b"X-Timestamp", spaced)
+    request = replaced(request, b"X-Api-Signature", signature)
+    used = Verifier(KEY.decode(), SECRET)
+    used.verify(BARE)
+    assert refusal(request, used) == WRONG
+
+
+def test_a_new_token_is_judged_as_the_old_one() -> None:
+    verifier = Verifier(KEY.decode(), SECRET)
+    for token in ("one", "two", "one"):
+        signer = Signer(KEY.decode(), SECRET, token)
+        signed = [signer.request("GET", path, timestamp="1") for path in ("/a", "/b", "/a")]
+        assert [verifier.verify(request).path_form for request in signed] == [PathForm.AS_SENT] * 3
+    other = replaced(signed[0], b"Authorization", b"two")
+    assert refusal(other, verifier) == WRONG
+
+
+def test_what_a_verifier_keeps_is_bounded() -> None:
+    signer, verifier = Signer(KEY.decode(), SECRET, TOKEN.decode()), Verifier(KEY.decode(), SECRET)
+    for number in range(600):
+        method = "GET" + "X" * (number // 200 * (number % 12))
+        request = signer.request(method, f"/{number}" + "x" * 1024 * (number % 2), timestamp="1")
+        named = request.with_headers([(b"X-%d" % number, b"")])
+        verifier.verify(named)
+        verifier.verify(named)
+    starts = verifier._known.starts
+    assert (len(verifier._layouts) <= 16, len(starts) <= 8) == (True, True)
+    assert all(len(targets) <= 64 for targets in starts.values())
+    assert all(len(target) <= 1024 for targets in starts.values() for target in targets)
 
 
 def test_read_auth_headers() -> None:

@@ -11,6 +11,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -277,6 +278,7 @@ def _attribute(identifier: str, value: bytes) -> bytes:
     return encode(Tag.SEQUENCE, _oid(identifier), encode(Tag.SET, value))
 
 
+@lru_cache(maxsize=32)  # all that are written are named above
 def _oid(dotted: str) -> bytes:
     first, second, *rest = map(int, dotted.split("."))
     octets = bytearray()

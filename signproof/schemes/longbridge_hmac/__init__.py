@@ -2,6 +2,7 @@
 
 from signproof.scheme import HttpSigning, Scheme
 from signproof.schemes.longbridge_hmac.check import sent_request, signed_request
+from signproof.schemes.longbridge_hmac.hot import HOT
 from signproof.schemes.longbridge_hmac.model import Credential
 from signproof.schemes.longbridge_hmac.operations import OPERATIONS, prepare
 from signproof.schemes.longbridge_hmac.replay import (
@@ -51,6 +52,8 @@ SCHEME = Scheme(
     stages=STAGES,
     pipeline=PIPELINE,
     checks={"sent-request": sent_request, "signed-request": signed_request},
+    hot=HOT,
+    typical="longbridge-hmac/body/compact",
     environment={
         "app_key": ("LONGBRIDGE_APP_KEY", "LONGPORT_APP_KEY"),
         "app_secret": ("LONGBRIDGE_APP_SECRET", "LONGPORT_APP_SECRET"),

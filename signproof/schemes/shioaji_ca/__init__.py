@@ -2,6 +2,7 @@
 
 from signproof.scheme import Scheme
 from signproof.schemes.shioaji_ca.check import signed_pkcs7
+from signproof.schemes.shioaji_ca.hot import HOT
 from signproof.schemes.shioaji_ca.model import Credential
 from signproof.schemes.shioaji_ca.opened import opened
 from signproof.schemes.shioaji_ca.operations import OPERATIONS, REASONS, prepare
@@ -20,6 +21,8 @@ SCHEME = Scheme(
     stages=STAGES,
     pipeline=PIPELINE,
     checks={"signed-pkcs7": signed_pkcs7},
+    hot=HOT,
+    typical="shioaji-ca/sign-pkcs1/usual",
     environment={"api_key": ("SJ_API_KEY",), "secret_key": ("SJ_SEC_KEY",)},
     program=PROGRAM,
     direct=("open-ca", "check-credentials", "read-env", "sign-pkcs1", "sign-pkcs7"),

@@ -3,6 +3,7 @@
 from signers import rsa_keys
 from signproof.scheme import HttpSigning, Scheme
 from signproof.schemes.tiger_rsa.check import sent_request, signed_request
+from signproof.schemes.tiger_rsa.hot import HOT
 from signproof.schemes.tiger_rsa.model import Credential
 from signproof.schemes.tiger_rsa.opened import opened
 from signproof.schemes.tiger_rsa.operations import OPERATIONS, REASONS, prepare, read_settings
@@ -23,6 +24,8 @@ SCHEME = Scheme(
     stages=STAGES,
     pipeline=PIPELINE,
     checks={"sent-request": sent_request, "signed-request": signed_request},
+    hot=HOT,
+    typical="tiger-rsa/order/as-python",
     environment={
         "tiger_id": ("TIGEROPEN_TIGER_ID",),
         "private_key": ("TIGEROPEN_PRIVATE_KEY",),

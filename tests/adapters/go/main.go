@@ -24,7 +24,7 @@ func main() {
 			"tiger-rsa":       tiger.Scheme,
 			"shioaji-ca":      shioaji.Scheme,
 		},
-		Features: []string{"stages", "reasons", "refresh", "strict-keys"},
+		Features: []string{"stages", "reasons", "bench", "refresh", "strict-keys"},
 	}
 	if err := adapter.Serve(os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "adapter:", err)

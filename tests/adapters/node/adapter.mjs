@@ -127,18 +127,34 @@ function envelope(body) {
 
 const credentials = new Map();
 
-async function run({ scheme, operation, credential, input }) {
+async function run({ scheme, operation, credential, input, min_ms: minMs }) {
   if (scheme !== SCHEME || !Object.hasOwn(operations, operation)) {
     return { status: 'skipped', message: 'unknown operation' };
   }
   try {
-    return { status: 'output', ...(await operations[operation](credentials.get(credential), input)) };
+    const call = () => operations[operation](credentials.get(credential), input);
+    if (minMs) return await bench(call, minMs * 1e6);
+    return { status: 'output', ...(await call()) };
   } catch (error) {
     if (error instanceof Refusal) {
       return { status: 'rejected', reason: error.reason, message: error.message };
     }
     return { status: 'errored', message: String(error) };
   }
+}
+
+async function bench(call, atLeastNs) {
+  let iterations = 0;
+  let elapsed = 0;
+  let last;
+  const started = process.hrtime.bigint();
+  while (elapsed < atLeastNs) {
+    const more = Math.floor(iterations / 8) + 1;
+    for (let number = 0; number < more; number += 1) last = await call();
+    iterations += more;
+    elapsed = Number(process.hrtime.bigint() - started);
+  }
+  return { status: 'output', output: last.output, iterations, elapsed_ns: elapsed };
 }
 
 async function answer(message) {
@@ -153,13 +169,14 @@ async function answer(message) {
           runtime: `Node ${process.versions.node}`,
         },
         operations: { [SCHEME]: Object.keys(operations) },
-        features: ['stages', 'reasons'],
+        features: ['stages', 'reasons', 'bench'],
         window: 64,
       };
     case 'prepare':
       credentials.set(message.credential, message.values);
       return {};
     case 'run':
+    case 'bench':
       return run(message);
     default:
       return { status: 'skipped', message: 'unknown message type' };

@@ -147,9 +147,8 @@ class Good:
     def main(self) -> None:
         for line in sys.stdin.buffer:
             message = json.loads(line)
-            {"start": self.start, "prepare": self.prepare, "run": self.run}[message["type"]](
-                message
-            )
+            answers = {"start": self.start, "prepare": self.prepare, "run": self.run}
+            (answers | {"bench": self.bench})[message["type"]](message)
         self.end()
 
     def start(self, message: Json) -> None:
@@ -172,6 +171,10 @@ class Good:
     def run(self, message: Json) -> None:
         self.runs += 1
         self.reply({"seq": message["seq"], **self.answer(message)}, message)
+
+    def bench(self, message: Json) -> None:
+        """Break: nobody asks this without the feature."""
+        raise NotImplementedError
 
     def answer(self, message: Json) -> Json:
         credential, input_ = self.credentials[message["credential"]], message["input"]
@@ -949,6 +952,111 @@ class TellsItsPid(Good):
             Path(self.arguments[0]).write_text(str(os.getpid()))
             time.sleep(1000)
         super().run(message)
+
+
+# What measures itself.
+
+
+class Benches(Good):
+    """Says how fast it is: as its arguments say, or as it was."""
+
+    features = ("stages", "reasons", "bench")
+
+    def bench(self, message: Json) -> None:
+        self.reply({"seq": message["seq"], **self.measured(message)}, message)
+
+    def measured(self, message: Json) -> Json:
+        if self.arguments:
+            calls, elapsed_ns = map(int, self.arguments)
+            answer = self.answer(message)
+        else:
+            calls, elapsed_ns, started = 0, 0, time.perf_counter_ns()
+            while elapsed_ns < message["min_ms"] * 1_000_000:
+                answer = self.answer(message)
+                calls, elapsed_ns = calls + 1, time.perf_counter_ns() - started
+        return answer | {"iterations": calls, "elapsed_ns": elapsed_ns}
+
+
+class BenchesWithoutNumbers(Benches):
+    """Answers as if it were a `run`."""
+
+    def measured(self, message: Json) -> Json:
+        return self.answer(message)
+
+
+class BenchesWrong(Benches):
+    """Is right when it is asked once, and wrong when it is measured."""
+
+    def measured(self, message: Json) -> Json:
+        return super().measured(message) | {"output": {"x_api_signature": "fast"}}
+
+
+class BenchesBadly(Benches):
+    """Says what is no number of calls."""
+
+    def measured(self, message: Json) -> Json:
+        return super().measured(message) | {"iterations": -1}
+
+
+class BenchSkips(Benches):
+    """Has the feature, and then not for this."""
+
+    def measured(self, message: Json) -> Json:  # noqa: ARG002 - as above
+        return {"status": "skipped", "message": "too slow"}
+
+
+class BenchBreaks(Benches):
+    """Has an exception nobody meant."""
+
+    def measured(self, message: Json) -> Json:  # noqa: ARG002 - as above
+        return {"status": "errored", "message": "stack overflow"}
+
+
+class BenchDies(Benches):
+    """Cannot stand the load."""
+
+    def bench(self, message: Json) -> None:  # noqa: ARG002 - as above
+        sys.stderr.write("out of memory\n")
+        sys.stderr.flush()
+        os._exit(9)
+
+
+class BenchHangs(Benches):
+    """Never comes to an end."""
+
+    def bench(self, message: Json) -> None:  # noqa: ARG002 - as above
+        time.sleep(1000)
+
+
+class BenchTellsItsPid(Benches):
+    """Writes its process id into the file that the first argument names, and waits there."""
+
+    def bench(self, message: Json) -> None:  # noqa: ARG002 - as above
+        Path(self.arguments[0]).write_text(str(os.getpid()))
+        time.sleep(1000)
+
+
+class BenchBabbles(Benches):
+    """Prints its figures for people."""
+
+    def bench(self, message: Json) -> None:  # noqa: ARG002 - as above
+        self.write(b"12345 signatures a second\n")
+
+
+class BenchTwice(Benches):
+    """Answers each question twice, so that the second answer meets the next question."""
+
+    def reply(self, reply: Json, message: Json) -> None:
+        super().reply(reply, message)
+        super().reply(reply, message)
+
+
+class BenchNoCredential(RejectsCredential, Benches):
+    """Does not take the credential."""
+
+
+class BenchHangsInPrepare(HangInPrepare, Benches):
+    """Hangs as soon as it is handed a credential."""
 
 
 if __name__ == "__main__":

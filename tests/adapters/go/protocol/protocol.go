@@ -11,6 +11,7 @@ import (
 	"maps"
 	"runtime"
 	"slices"
+	"time"
 )
 
 const lineLimit = 8 << 20
@@ -18,8 +19,11 @@ const lineLimit = 8 << 20
 // Stages are intermediates by their names.
 type Stages map[string]string
 
-// Operation returns the output and, where there are any, the stages.
-type Operation func(credential any, input []byte) (any, Stages, error)
+// Call does an operation once; it returns the output and, where there are any, the stages.
+type Call func() (any, Stages, error)
+
+// Operation reads the input, so that the call, which may be repeated, has nothing left to read.
+type Operation func(credential any, input []byte) (Call, error)
 
 // Scheme is what an adapter does of one scheme.
 type Scheme struct {
@@ -31,13 +35,13 @@ type Scheme struct {
 // Of makes an operation of a function on a scheme's own types. Without a credential it has a zero
 // one.
 func Of[C, I any](do func(C, I) (any, Stages, error)) Operation {
-	return func(credential any, input []byte) (any, Stages, error) {
+	return func(credential any, input []byte) (Call, error) {
 		var wanted I
 		if err := json.Unmarshal(input, &wanted); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		own, _ := credential.(C)
-		return do(own, wanted)
+		return func() (any, Stages, error) { return do(own, wanted) }, nil
 	}
 }
 
@@ -79,6 +83,7 @@ type message struct {
 	Credential *string         `json:"credential"`
 	Values     json.RawMessage `json:"values"`
 	Input      json.RawMessage `json:"input"`
+	MinMs      int64           `json:"min_ms"`
 }
 
 type startReply struct {
@@ -90,14 +95,16 @@ type startReply struct {
 	Window         int                 `json:"window"`
 }
 
-// reply answers `prepare` and `run`.
+// reply answers `prepare`, `run` and `bench`.
 type reply struct {
-	Seq     int64  `json:"seq"`
-	Status  string `json:"status"`
-	Output  any    `json:"output,omitempty"`
-	Stages  Stages `json:"stages,omitempty"`
-	Reason  string `json:"reason,omitempty"`
-	Message string `json:"message,omitempty"`
+	Seq        int64  `json:"seq"`
+	Status     string `json:"status"`
+	Output     any    `json:"output,omitempty"`
+	Stages     Stages `json:"stages,omitempty"`
+	Reason     string `json:"reason,omitempty"`
+	Message    string `json:"message,omitempty"`
+	Iterations int64  `json:"iterations,omitempty"`
+	ElapsedNs  int64  `json:"elapsed_ns,omitempty"`
 }
 
 // Serve answers the messages of *in* until it ends.
@@ -134,7 +141,9 @@ func (a *Adapter) answer(m message) any {
 	case "prepare":
 		return a.prepare(m)
 	case "run":
-		return a.run(m)
+		return a.run(m, once)
+	case "bench":
+		return a.run(m, repeated)
 	}
 	return reply{Seq: m.Seq, Status: "skipped", Message: "unknown message type " + m.Type}
 }
@@ -163,7 +172,7 @@ func (a *Adapter) prepare(m message) reply {
 	return reply{Seq: m.Seq, Status: "output"}
 }
 
-func (a *Adapter) run(m message) reply {
+func (a *Adapter) run(m message, how func(message, Call) (reply, error)) reply {
 	do, known := a.Schemes[m.Scheme].Operations[m.Operation]
 	if !known {
 		return reply{Seq: m.Seq, Status: "skipped", Message: "unknown operation"}
@@ -172,11 +181,40 @@ func (a *Adapter) run(m message) reply {
 	if m.Credential != nil {
 		credential = a.credentials[*m.Credential]
 	}
-	output, stages, err := do(credential, m.Input)
+	call, err := do(credential, m.Input)
 	if err != nil {
 		return failed(m.Seq, err)
 	}
-	return reply{Seq: m.Seq, Status: "output", Output: output, Stages: stages}
+	answer, err := how(m, call)
+	if err != nil {
+		return failed(m.Seq, err)
+	}
+	return answer
+}
+
+func once(m message, call Call) (reply, error) {
+	output, stages, err := call()
+	return reply{Seq: m.Seq, Status: "output", Output: output, Stages: stages}, err
+}
+
+// repeated does the call until the time that the message asks for has passed.
+func repeated(m message, call Call) (reply, error) {
+	answer := reply{Seq: m.Seq, Status: "output"}
+	started := time.Now()
+	for elapsed := time.Duration(0); elapsed.Milliseconds() < m.MinMs; {
+		// So the clock is read seldom, and the end is not missed by much.
+		more := answer.Iterations/8 + 1
+		for range more {
+			var err error
+			if answer.Output, _, err = call(); err != nil {
+				return answer, err
+			}
+		}
+		answer.Iterations += more
+		elapsed = time.Since(started)
+		answer.ElapsedNs = elapsed.Nanoseconds()
+	}
+	return answer, nil
 }
 
 func failed(seq int64, err error) reply {

@@ -1,0 +1,1 @@
+"""Other implementations, each in a process and an environment of its own."""
