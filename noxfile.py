@@ -20,6 +20,7 @@ nox.options.error_on_missing_interpreters = True
 
 PARALLEL = ("-n", "auto", "-q")
 ROOT = Path(__file__).parent
+BETWEEN = ("signers", "mocks", "server", "harness")
 FINDINGS = {
     "longbridge-hmac": ("longbridge.md", 60, 20),
     "tiger-rsa": ("tiger.md", 100, 20),
@@ -94,10 +95,15 @@ def layers(session: nox.Session) -> None:
 # Where there are several, `lowest` runs the oldest.
 @nox.session(python=PYTHONS[1:] or PYTHONS)
 def tests(session: nox.Session) -> None:
-    """The tests but the heavy; on the newest Python all, with coverage, which must not fall."""
+    """The tests but the heavy; on the newest Python all, with coverage, which must not fall.
+
+    A Python between the oldest and the newest runs those of what people import, and all vectors.
+    """
     _install(session, "test")
     if session.python != NEWEST:
-        session.run("pytest", *PARALLEL, "-m", "not once and not heavy", *session.posargs)
+        chosen = session.posargs or [f"tests/{name}" for name in BETWEEN]
+        session.run("pytest", *PARALLEL, "-m", "not once and not heavy", *chosen)
+        session.run("signproof", "verify", "--strict")
         return
     session.run("coverage", "erase")
     fast = "not heavy and not unmeasured"
