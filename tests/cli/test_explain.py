@@ -23,7 +23,7 @@ from signproof.mistakes.base import Catalogue
 from signproof.mistakes.longbridge_hmac import CATALOGUE
 from signproof.schemes.longbridge_hmac.sending import PROGRAM
 
-pytestmark = [pytest.mark.once, pytest.mark.unmeasured]
+pytestmark = [pytest.mark.once, pytest.mark.heavy]
 
 Run = Callable[..., tuple[int, str, str]]
 

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from signproof.cli import signproof
 from signproof.schemes.tiger_rsa.sending import sent_secrets
 
-pytestmark = [pytest.mark.once, pytest.mark.unmeasured]
+pytestmark = [pytest.mark.once, pytest.mark.heavy]
 
 SECRETS = ("an-access-token", "a-trade-token", "an-institutions-secret-key")
 FIELDS = {

@@ -28,7 +28,7 @@ from signproof.mistakes.tiger_rsa import CATALOGUE
 from signproof.schemes.tiger_rsa.operations import OPERATIONS, REASONS
 from signproof.schemes.tiger_rsa.sending import PROGRAM
 
-pytestmark = [pytest.mark.once, pytest.mark.unmeasured]
+pytestmark = [pytest.mark.once, pytest.mark.heavy]
 
 Run = Callable[..., tuple[int, str, str]]
 

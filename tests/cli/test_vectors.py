@@ -85,6 +85,7 @@ def test_check_without_openssl(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_pa
     )
 
 
+@pytest.mark.heavy
 def test_write(run: Run, altered: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("signproof.cli.vectors.default_root", lambda: altered)
     count = len(Corpus.open().manifest.files) + 1
@@ -162,6 +163,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, schemes.get(SCHEME).mistakes, module)
 
 
+@pytest.mark.heavy
 @pytest.mark.usefixtures("few")
 def test_adequacy_names_survivors_and_twins(run: Run) -> None:
     assert catalogue(schemes.get(SCHEME)).keys() == {"query-sorted", "harmless", "twin"}

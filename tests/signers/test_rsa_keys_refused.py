@@ -572,6 +572,7 @@ def test_whatever_is_given(data: bytes | str) -> None:
 
 
 @pytest.mark.once
+@pytest.mark.unmeasured
 def test_twenty_thousand_altered_keys() -> None:
     rng = random.Random(20)
     seen: dict[str, int] = {}
