@@ -103,7 +103,6 @@ def tests(session: nox.Session) -> None:
     session.run("coverage", "combine", "--quiet")
     if session.posargs:
         return
-    session.run("pytest", *PARALLEL, "-m", "unmeasured and not heavy")
     session.run("coverage", "report", "--include=signers/*", "--fail-under=100")
     session.run("coverage", "report", "--include=signproof/*", "--fail-under=95")
 
@@ -127,18 +126,18 @@ def between(session: nox.Session) -> None:
 
 @nox.session(python=NEWEST, default=False)
 def heavy(session: nox.Session) -> None:
-    """The tests that replay every mistake and mutate every file: minutes, so not by default."""
+    """The tests that search and mutate for minutes, and that every mistake is caught."""
     _install(session, "test")
-    session.run("pytest", *PARALLEL, "-m", "heavy", *session.posargs)
+    session.run("pytest", *PARALLEL, "-m", "heavy or unmeasured", *session.posargs)
+    session.run("signproof", "vectors", "adequacy")
 
 
 @nox.session(tags=["fast"])
 def vectors(session: nox.Session) -> None:
-    """The vectors: clean, the same when written again, and catching every mistake."""
+    """The vectors: clean, and the same when written again; `heavy`: catching every mistake."""
     _install(session)
     session.run("signproof", "vectors", "lint")
     session.run("signproof", "vectors", "check")
-    session.run("signproof", "vectors", "adequacy")
 
 
 @nox.session(default=False)
