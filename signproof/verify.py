@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 from msgspec import UNSET
+from msgspec.structs import FieldInfo
 
 from signproof import schemes
 from signproof.codec import CodecError, stage_octets
@@ -219,13 +220,13 @@ def _judge_output(scheme: Scheme, case: Case, result: Result, reply: Answer) -> 
 def _optional(scheme: Scheme, case: Case) -> set[str]:
     """Return the members of the output that an implementation need not tell."""
     fields = _fields(scheme.operations[case.vector.operation].output)
-    return {name for name, is_optional in fields.items() if is_optional}
+    return {name for name, field in fields.items() if field.default is UNSET}
 
 
 @lru_cache(maxsize=64)
-def _fields(output: type[msgspec.Struct]) -> dict[str, bool]:
-    """Return the members of an output, and whether each is optional; asked for each result."""
-    return {one.name: one.default is UNSET for one in msgspec.structs.fields(output)}
+def _fields(output: type[msgspec.Struct]) -> dict[str, FieldInfo]:
+    """Return the members of an output by name; asked for each result."""
+    return {one.name: one for one in msgspec.structs.fields(output)}
 
 
 def _plain(scheme: Scheme, case: Case, output: Mapping[str, Any]) -> dict[str, Any]:
@@ -234,14 +235,11 @@ def _plain(scheme: Scheme, case: Case, output: Mapping[str, Any]) -> dict[str, A
     Inside a member, what has a default is the same written out and left out. A vector may hold
     some of the members alone.
     """
-    types = {
-        one.name: one.type
-        for one in msgspec.structs.fields(scheme.operations[case.vector.operation].output)
-    }
+    fields = _fields(scheme.operations[case.vector.operation].output)
     return {
-        name: msgspec.to_builtins(msgspec.convert(value, types[name]))
+        name: msgspec.to_builtins(msgspec.convert(value, fields[name].type))
         for name, value in output.items()
-        if name in types
+        if name in fields
     }
 
 

@@ -1,7 +1,6 @@
 """Sign what httpx sends."""
 
 import enum
-import ipaddress
 import time
 from collections.abc import Callable, Generator
 
@@ -9,6 +8,7 @@ import httpx
 
 from signers.longbridge.errors import InsecureUrl, RedirectFollowed
 from signers.longbridge.signer import Signer
+from signers.origin import is_loopback, origin_of
 
 __all__ = ["LongbridgeAuth", "TimestampForm"]
 
@@ -63,8 +63,8 @@ class LongbridgeAuth(httpx.Auth):
         and RedirectFollowed when the client followed a redirect: httpx sends the second hop with
         the API key and the first hop's signature, and an auth flow cannot stop it, only say so.
         """
-        if request.url.scheme != "https" and not _is_loopback(request.url.host):
-            raise InsecureUrl(_origin(request.url))
+        if request.url.scheme != "https" and not is_loopback(request.url.host):
+            raise InsecureUrl(origin_of(request.url))
         body = request.content
         # The extension "target" replaces what stands in the request line (httpx, "Extensions").
         target: bytes = request.extensions.get("target", request.url.raw_path)
@@ -84,17 +84,4 @@ class LongbridgeAuth(httpx.Auth):
         response = yield request
         if response.history:
             hops = (*response.history, response)
-            raise RedirectFollowed(tuple(_origin(hop.url) for hop in hops))
-
-
-def _origin(url: httpx.URL) -> str:
-    return f"{url.scheme}://{url.netloc.decode('ascii')}"
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+            raise RedirectFollowed(tuple(origin_of(hop.url) for hop in hops))

@@ -1,10 +1,10 @@
 """Authenticate what httpx sends to the local HTTP server."""
 
-import ipaddress
 from collections.abc import Generator
 
 import httpx
 
+from signers.origin import is_loopback, origin_of
 from signers.shioaji.credentials import Credentials
 from signers.shioaji.errors import InsecureUrl, RedirectFollowed
 
@@ -29,8 +29,8 @@ class ShioajiAuth(httpx.Auth):
         and RedirectFollowed when the client followed a redirect. httpx takes the header away at
         the first hop to another origin; that it was told to follow is said all the same.
         """
-        if request.url.scheme != "https" and not _is_loopback(request.url.host):
-            raise InsecureUrl(_origin(request.url))
+        if request.url.scheme != "https" and not is_loopback(request.url.host):
+            raise InsecureUrl(origin_of(request.url))
         # No local variable for the value: a traceback may show those.
         request.headers["Authorization"] = (
             f"Bearer {self._credentials.api_key}:{self._credentials.secret_key.reveal_text()}"
@@ -38,17 +38,4 @@ class ShioajiAuth(httpx.Auth):
         response = yield request
         if response.history:
             hops = (*response.history, response)
-            raise RedirectFollowed(tuple(_origin(hop.url) for hop in hops))
-
-
-def _origin(url: httpx.URL) -> str:
-    return f"{url.scheme}://{url.netloc.decode('ascii')}"
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+            raise RedirectFollowed(tuple(origin_of(hop.url) for hop in hops))

@@ -1,11 +1,11 @@
 """Sign what httpx sends, and verify what comes back."""
 
-import ipaddress
 from collections.abc import Callable, Generator
 from datetime import UTC, datetime, tzinfo
 
 import httpx
 
+from signers.origin import is_loopback, origin_of
 from signers.tiger.body import read_object
 from signers.tiger.errors import InsecureUrl, RedirectFollowed, UnsignableBody
 from signers.tiger.responses import ResponseVerifier, read_envelope
@@ -68,15 +68,15 @@ class TigerAuth(httpx.Auth):
         so), and with a verifier what `read_envelope` and `ResponseVerifier.verify` raise. An error
         code in the answer is the caller's to look at.
         """
-        if request.url.scheme != "https" and not _is_loopback(request.url.host):
-            raise InsecureUrl(_origin(request.url))
+        if request.url.scheme != "https" and not is_loopback(request.url.host):
+            raise InsecureUrl(origin_of(request.url))
         if request.method != "POST":
             raise UnsignableBody(f"the method is {request.method}")
         timestamp = format_timestamp(self._clock(), self._zone)
         response = yield self._signed(request, timestamp)
         if response.history:
             hops = (*response.history, response)
-            raise RedirectFollowed(tuple(_origin(hop.url) for hop in hops))
+            raise RedirectFollowed(tuple(origin_of(hop.url) for hop in hops))
         if self._verifier is not None:
             envelope = read_envelope(
                 response.status_code, response.content, charset=self._signer.charset
@@ -106,16 +106,3 @@ def _fields(body: bytes) -> Fields:
     if not isinstance(fields, dict):
         raise UnsignableBody(str(fields).partition(":")[0])
     return {name: value for name, value in fields.items() if name not in ("timestamp", "sign")}
-
-
-def _origin(url: httpx.URL) -> str:
-    return f"{url.scheme}://{url.netloc.decode('ascii')}"
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
