@@ -24,7 +24,9 @@ __all__ = ["Signer"]
 
 _METHOD = re.compile(r"[A-Za-z]+", re.ASCII)
 _PATH = re.compile(r"/[!-\"$->@-~]*", re.ASCII)  # visible ASCII without # and ?
-_IN_QUERY = bytes(octet for octet in range(0x21, 0x7F) if octet != ord("#"))  # visible ASCII
+# Leaves visible ASCII without # as it is and changes all else: what comes out the same is good.
+_VISIBLE = frozenset(range(0x21, 0x7F)) - {ord("#")}
+_IN_QUERY = bytes(octet if octet in _VISIBLE else octet ^ 0x80 for octet in range(256))
 _VALUE = re.compile(r"[!-~]+", re.ASCII)
 
 _BEFORE_SIGNATURE = f"HMAC-SHA256 SignedHeaders={SIGNED_HEADERS.decode()}, Signature="
@@ -104,7 +106,7 @@ class Signer:
         self._head = f"|authorization:{token}\nx-api-key:{app_key}\nx-timestamp:"
         self._tail = f"\n|{SIGNED_HEADERS.decode()}|"
         self._new_inner, self._new_outer = hmac_states(app_secret.reveal(), ALGORITHM + b"|")
-        self._starts: dict[str, dict[str, NewHash]] = {}
+        self._starts: dict[str, dict[str, tuple[str, NewHash]]] = {}
 
     def __repr__(self) -> str:
         return f"<Signer longbridge app_key={self._app_key!r}>"
@@ -124,25 +126,28 @@ class Signer:
         Raises InvalidMethod, InvalidTarget or InvalidValue.
         """
         try:
-            start = self._starts[method][path]
+            before, start = self._starts[method][path]
         except KeyError:
             start = None
         if start is None:
-            start = self._start(method, path)
-        if query and (not query.isascii() or query.encode().translate(None, _IN_QUERY)):
+            before, start = self._start(method, path)
+        if query and (
+            not query.isascii() or (octets := query.encode()).translate(_IN_QUERY) != octets
+        ):
             raise InvalidTarget("query", query)
         if not (timestamp.isascii() and timestamp.isdigit()) and not _VALUE.fullmatch(timestamp):
             raise InvalidValue("the timestamp")
-        rest = timestamp + self._tail
+        digits = ""
         if body:
             digest = new_sha1()
             digest.update(body)
-            rest += digest.hexdigest()
+            digits = digest.hexdigest()
         if query:
             request = new_sha1()
-            rest = f"{method.upper()}|{path}|{query}{self._head}{rest}"
+            rest = f"{before}{query}{self._head}{timestamp}{self._tail}{digits}"
         else:
             request = start()
+            rest = f"{timestamp}{self._tail}{digits}"
         request.update(rest.encode())
         inner = self._new_inner()
         inner.update(request.hexdigest().encode())
@@ -150,8 +155,11 @@ class Signer:
         outer.update(inner.digest())
         return _BEFORE_SIGNATURE + outer.hexdigest()
 
-    def _start(self, method: str, path: str) -> "NewHash":
-        """Return what gives the SHA-1 state up to the timestamp, and keep it for the next time.
+    def _start(self, method: str, path: str) -> "tuple[str, NewHash]":
+        """Return what a request begins with up to its query, and a copier of its SHA-1 state.
+
+        That is the state before the timestamp where there is no query. Both are kept for the next
+        time.
 
         Raises InvalidMethod or InvalidTarget.
         """
@@ -159,16 +167,17 @@ class Signer:
             raise InvalidMethod(method)
         if not _PATH.fullmatch(path):
             raise InvalidTarget("path", path)
+        before = f"{method.upper()}|{path}|"
         state = new_sha1()
-        state.update(f"{method.upper()}|{path}|{self._head}".encode())
+        state.update(f"{before}{self._head}".encode())
         if len(path) <= _LONGEST_KEPT:
             if method not in self._starts and len(self._starts) >= _MOST_METHODS:
                 self._starts.clear()
             paths = self._starts.setdefault(method, {})
             if len(paths) >= _MOST_PATHS:
                 paths.clear()
-            paths[path] = state.copy
-        return state.copy
+            paths[path] = before, state.copy
+        return before, state.copy
 
     def headers(
         self, method: str, path: str, query: str | None, body: bytes, timestamp: str

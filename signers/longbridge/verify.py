@@ -48,6 +48,7 @@ _MOST_LAYOUTS = 16
 _MOST_METHODS = 8
 _MOST_TARGETS = 64
 _LONGEST_KEPT = 1024
+_QUESTION_MARK = ord("?")  # as a number it is found ten times as fast as as octets
 
 
 class PathForm(enum.StrEnum):
@@ -193,15 +194,21 @@ class Verifier:
             if not _is_bare(token):
                 return None
             known = _Known(token, stages.canonical_headers(token, app_key, b"")[:-1], {})
-        try:
-            canonical = known.starts[request.method][request.target]()
-        except KeyError:
-            canonical = _begun(request, known)
         rest = timestamp + _AFTER_TIMESTAMP
         if request.body:
             digest = new_sha1()
             digest.update(request.body)
             rest += digest.hexdigest().encode()
+        target = request.target
+        if _QUESTION_MARK in target:  # kept for no other request: a query seldom comes again
+            canonical = new_sha1()
+            line = target.replace(b"?", b"|", 1)
+            rest = b"%b|%b|%b%b" % (request.method.upper(), line, known.headers, rest)
+        else:
+            try:
+                canonical = known.starts[request.method][target]()
+            except KeyError:
+                canonical = _begun(request, known)
         canonical.update(rest)
         inner = self._new_inner()
         inner.update(canonical.hexdigest().encode())
@@ -255,17 +262,12 @@ def _is_bare(value: bytes) -> bool:
 
 
 def _begun(request: SignedRequest, known: "_Known") -> "_Hash":
-    """Return the SHA-1 state of the canonical request up to the timestamp.
+    """Return the SHA-1 state of a canonical request without query up to the timestamp.
 
-    Where there is no query it is kept for the next request like this one: a query seldom comes
-    again.
+    It is kept for the next request like this one.
     """
     method, target = request.method, request.target
     state = new_sha1()
-    if b"?" in target:
-        line = target.replace(b"?", b"|", 1)
-        state.update(b"%b|%b|%b" % (method.upper(), line, known.headers))
-        return state
     state.update(b"%b|%b||%b" % (method.upper(), target, known.headers))
     if len(target) <= _LONGEST_KEPT:
         if method not in known.starts and len(known.starts) >= _MOST_METHODS:
