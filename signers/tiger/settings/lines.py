@@ -19,6 +19,7 @@ __all__ = ["MARK", "Entry", "as_java", "as_properties", "differences", "line_cou
 MARK = "\ufeff"
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _JAVA_SPACE = "".join(map(chr, range(0x21)))
 _METADATA = re.compile(r"[ \t\f]*[#!]:[ \t\f]*(?:[=:\\\r\n]|\Z)")
 
@@ -130,4 +131,4 @@ def _difference(python: Entry | None, java: Entry | None) -> Difference | None:
 
 def _is_text(text: str) -> bool:
     """Tell whether *text* has a UTF-8 form: half of a surrogate pair has none."""
-    return not any("\ud800" <= character <= "\udfff" for character in text)
+    return text.isascii() or not _SURROGATE.search(text)
