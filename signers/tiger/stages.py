@@ -151,7 +151,12 @@ def joined(pairs: Iterable[tuple[str, str]], charset: Charset = Charset.UTF_8) -
 
     Raises Unencodable.
     """
-    return b"&".join(_encoded(name, name + "=" + text, charset) for name, text in pairs)
+    parts = [(name, name + "=" + text) for name, text in pairs]
+    try:
+        return "&".join([part for _, part in parts]).encode(charset.codec)
+    except UnicodeEncodeError:
+        pass  # raised below, by the part that is to blame and without its text
+    return b"&".join([_encoded(name, part, charset) for name, part in parts])
 
 
 def check_names(fields: Fields) -> None:

@@ -42,6 +42,9 @@ documented message about empty fields (error 1000); which ones it means is unkno
 
 _PADDING = PKCS1v15()
 _SHA1 = Prehashed(SHA1())  # noqa: S303 - the scheme's digest
+# An enumeration is slow to walk and to search.
+_CHARSETS = {one.value: one for one in Charset}
+_RULES = tuple(EmptyValues)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +115,8 @@ class Verifier:
         octets = read_signature(fields["sign"], (key.key_size + 7) // 8)
         if isinstance(octets, str):
             return MalformedSignature(octets)
-        charset = Charset(fields["charset"].upper())
-        for rule in EmptyValues:
+        charset = _CHARSETS[fields["charset"].upper()]
+        for rule in _RULES:
             try:
                 content = stages.sign_content(fields, empty_values=rule, charset=charset)
             except Unencodable as error:
@@ -138,9 +141,7 @@ def matches(public_key: RSAPublicKey, signature: bytes, content: bytes) -> bool:
 
 def _charset(name: object) -> Charset | None:
     """Return the charset of that name; its case does not matter (inferred: codecs ignore it)."""
-    if isinstance(name, str) and name.upper() in list(Charset):
-        return Charset(name.upper())
-    return None
+    return _CHARSETS.get(name.upper()) if isinstance(name, str) else None
 
 
 def _field_problem(fields: dict[str, Any]) -> VerificationError | None:
