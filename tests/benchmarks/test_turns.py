@@ -162,12 +162,13 @@ def test_a_miss_names_every_row_that_missed() -> None:
 
 def test_a_figure_of_what_was_measured() -> None:
     bench, fixture, table = bench_of(rounds=9)
-    seconds = iter([9.0, 0.5, 0.25])
-    assert bench.measure("harness", {"cold": lambda: next(seconds)}, 2) == {"cold": [0.5, 0.25]}
+    seconds = iter([9.0, 0.5, 0.1, 0.2])
+    measured = bench.measure("harness", {"cold": lambda: next(seconds)}, 3)
+    assert measured == {"cold": [0.5, 0.1, 0.2]}
     bench.figure("harness", "vectors", "a second", [2.0, 4.0], AtLeast(2))
     row = Row("harness", "vectors", None, "a second", Interval(3, 2, 4), "≥ 2", "held")
     assert (table.rows, fixture.extra_info) == ([row], {"rows": [asdict(row)]})
-    assert (fixture.group, fixture.stored) == ("harness", [0.5, 0.25])
+    assert (fixture.group, fixture.stored) == ("harness", [0.5, 0.1, 0.2])  # to the last digit
 
 
 def test_call_by_call() -> None:
