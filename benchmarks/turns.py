@@ -6,17 +6,18 @@ of a call of ours: what it stores, compares and draws is that, while the others 
 have their turns in its set-up.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+import statistics
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Protocol
 
 from benchmarks.table import AT_LEAST_S, AtMost, Limit, Local, Row, Table, Thing, held
-from signproof.timing import interval, ratio, turns
+from signproof.timing import Interval, interval, turns
 
 __all__ = ["Bench", "Clock", "Fixture"]
 
 BY_CALL = 32
-"""How many times as many rounds there are where a turn is one call."""
+"""How many calls of each, in turns, make a round where a turn is one call."""
 
 Call = Callable[[], object]
 
@@ -129,9 +130,9 @@ class Bench:
         Beside a name that begins with ``floor`` the ratio is how many times that ours takes, else
         how many times as fast ours is, unless a limit says otherwise. Return the measures.
 
-        With *by_call* a turn is one call, and there are many more rounds: for a call so long that
-        to read the clock is nothing beside it. What makes the machine slower or faster meanwhile,
-        then meets two neighbours alike.
+        With *by_call* a turn is one call: for a call so long that to read the clock is nothing
+        beside it. What makes the machine slower or faster meanwhile then meets neighbours alike.
+        Many such turns are a round, and the median of their ratios is the round's.
         """
         timed: dict[str, Thing] = {
             name: Local(thing) if callable(thing) else thing
@@ -153,7 +154,7 @@ class Bench:
             limit = (limits or {}).get(name)
             costs = isinstance(limit, AtMost) or (limit is None and name.startswith("floor"))
             pair = (measured["ours"], measured[name])
-            found = ratio(*(pair if costs else pair[::-1]))
+            found = _ratio(*(pair if costs else pair[::-1]), BY_CALL if by_call else 1)
             meaning = f"times {name}" if costs else f"times as fast as {name}"
             rows.append(Row.of(group, what, time_s, meaning, found, limit))
         self._fixture.extra_info["calls a round"] = calls["ours"]
@@ -173,3 +174,14 @@ class Bench:
         self._fixture.extra_info.setdefault("rows", []).extend(asdict(row) for row in rows)
         self._table.rows.extend(rows)
         held(rows)
+
+
+def _ratio(values: Sequence[float], beside: Sequence[float], turns_a_round: int) -> Interval:
+    """Return how many times *values* are those in *beside*, by rounds of so many pairs.
+
+    Neighbours are alike in what disturbs them, so that they are no independent draws, which an
+    interval is made of; rounds are.
+    """
+    pairs = [one / other for one, other in zip(values, beside, strict=True)]
+    starts = range(0, len(pairs), turns_a_round)
+    return interval([statistics.median(pairs[at : at + turns_a_round]) for at in starts])

@@ -172,23 +172,16 @@ def test_a_figure_of_what_was_measured() -> None:
 
 
 def test_call_by_call() -> None:
-    """A turn is one call, and there are 32 times as many rounds."""
+    """A turn is one call, a round are 32 of each, and the ratio of a round is their median."""
     log: list[tuple[str, int]] = []
-    bench, fixture, _ = bench_of(rounds=2)
-    ours, floor = Scripted("ours", log, [4.0] * 65), Scripted("floor", log, [2.0] * 65)
+    bench, fixture, table = bench_of(rounds=3)
+    taken = ([4.0] * 17 + [900.0] * 15) * 2 + [20.0] * 17 + [900.0] * 15
+    ours, floor = Scripted("ours", log, [7.0, *taken]), Scripted("floor", log, [2.0] * 97)
     bench.compare("g", "w", ours, {"floor": floor}, by_call=True)
-    assert (
-        log
-        == [("ours", 1), ("floor", 1)]
-        + [
-            ("floor", 1),
-            ("ours", 1),
-            ("ours", 1),
-            ("floor", 1),
-        ]
-        * 32
-    )
-    assert fixture.stored == [4.0] * 64
+    swapped = [("floor", 1), ("ours", 1)]
+    assert log == swapped[::-1] + (swapped + swapped[::-1]) * 48
+    assert fixture.stored == taken
+    assert table.rows == [Row("g", "w", 20.0, "times floor", Interval(2, 2, 10), "", "")]
 
 
 def test_switched_off_everything_runs_once_and_nothing_is_held() -> None:
