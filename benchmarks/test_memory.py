@@ -88,7 +88,7 @@ def test_memory_of_a_signature(table: Table, size: int) -> None:
             sign(timestamp)
         tracemalloc.start()
         taken, left = [], []
-        for _ in range(4):
+        for _ in range(10):
             gc.collect()  # empties what the interpreter keeps of small objects
             before, _ = tracemalloc.get_traced_memory()
             for timestamp in timestamps[:count]:
