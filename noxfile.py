@@ -49,6 +49,18 @@ OLDEST, NEWEST = PYTHONS[0], PYTHONS[-1]
 os.environ["UV_PYTHON_DOWNLOADS"] = "never"
 
 
+def _bench_peers(session: nox.Session) -> dict[str, str]:
+    """Install the packages to measure beside, and say in the environment where they are."""
+    peers = Path(session.create_tmp()) / "peers"
+    python = peers / "bin" / "python"
+    if not python.exists():
+        session.run("python", "-m", "venv", str(peers), silent=True)
+    session.run(
+        str(python), "-m", "pip", "install", "--quiet", *BENCH_PEERS, external=True, silent=True
+    )
+    return {"SIGNPROOF_BENCH_PEERS": str(python)}
+
+
 def _install(session: nox.Session, *groups: str, editable: bool = True) -> None:
     """Install the dependency groups and, where asked for, the project itself."""
     requirements = nox.project.dependency_groups(PROJECT, *groups)
@@ -126,10 +138,14 @@ def between(session: nox.Session) -> None:
 
 @nox.session(python=NEWEST, default=False)
 def heavy(session: nox.Session) -> None:
-    """The tests that search and mutate for minutes, and that every mistake is caught."""
-    _install(session, "test")
+    """The tests that search and mutate for minutes; every mistake caught; every benchmark works."""
+    _install(session, "bench")
     session.run("pytest", *PARALLEL, "-m", "heavy or unmeasured", *session.posargs)
+    if session.posargs:
+        return
     session.run("signproof", "vectors", "adequacy")
+    once = ("benchmarks", "--benchmark-disable")
+    session.run("pytest", *PARALLEL, *once, env=_bench_peers(session))
 
 
 @nox.session(tags=["fast"])
@@ -204,17 +220,9 @@ def wheel(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """The benchmarks beside their floors and other packages; a missed gate fails.
 
-    The table is printed at the end; `-- --table FILE` writes it, `-- --rounds N` measures longer.
+    The table is printed at the end; `-- --table FILE` writes it, `-- --rounds N` measures longer,
+    and everything of pytest-benchmark works, such as `-- --benchmark-json FILE`.
     SDKs are installed once, below the user's cache folder, the other packages in the session's.
     """
     _install(session, "bench")
-    peers = Path(session.create_tmp()) / "peers"
-    python = peers / "bin" / "python"
-    if not python.exists():
-        session.run("python", "-m", "venv", str(peers), silent=True)
-    session.run(
-        str(python), "-m", "pip", "install", "--quiet", *BENCH_PEERS, external=True, silent=True
-    )
-    session.run(
-        "pytest", "benchmarks", *session.posargs, env={"SIGNPROOF_BENCH_PEERS": str(python)}
-    )
+    session.run("pytest", "benchmarks", *session.posargs, env=_bench_peers(session))

@@ -6,14 +6,28 @@ interval of the ratio is beyond its limit: noise alone fails nothing.
 
 import json
 import platform
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
-from signproof.timing import Interval, calls_for, interval, ratio, rounds_of, seconds
+from signproof.timing import Interval, calls_for, interval, seconds
 
-__all__ = ["AtLeast", "AtMost", "Limit", "Local", "Row", "Table", "Thing"]
+__all__ = [
+    "AT_LEAST_S",
+    "ROUNDS",
+    "AtLeast",
+    "AtMost",
+    "Limit",
+    "Local",
+    "Missed",
+    "Row",
+    "Table",
+    "Thing",
+    "duration",
+    "held",
+    "number",
+]
 
 ROUNDS = 31
 AT_LEAST_S = 0.004
@@ -93,77 +107,64 @@ class Row:
     verdict: str
     """``held``, ``noise`` (the median is beyond the limit, the interval is not), ``MISSED``."""
 
-
-class Table:
-    """The rows of a run."""
-
-    def __init__(self) -> None:
-        self.rows: list[Row] = []
-        self.rounds = ROUNDS
-
-    def compare(
-        self,
-        group: str,
-        what: str,
-        ours: Call | Thing,
-        beside: Mapping[str, Call | Thing],
-        limits: Mapping[str, Limit] | None = None,
-        *,
-        rounds: int | None = None,
-    ) -> dict[str, list[float]]:
-        """Time *ours* and what is *beside* it in turns, add a row for each, and hold the limits.
-
-        Beside a name that begins with ``floor`` the ratio is how many times that ours takes, else
-        how many times as fast ours is, unless a limit says otherwise. Return the measures.
-        """
-        things = {"ours": ours, **beside}
-        timed: dict[str, Thing] = {
-            name: Local(thing) if callable(thing) else thing for name, thing in things.items()
-        }
-        calls = {name: thing.calls_for(AT_LEAST_S) for name, thing in timed.items()}
-
-        def measure(name: str) -> Callable[[], float]:
-            return lambda: timed[name].seconds(calls[name])
-
-        measured = rounds_of({name: measure(name) for name in timed}, rounds or self.rounds)
-        failed = []
-        for name in beside:
-            limit = (limits or {}).get(name)
-            costs = isinstance(limit, AtMost) or (limit is None and name.startswith("floor"))
-            pair = (measured["ours"], measured[name])
-            found = ratio(*(pair if costs else pair[::-1]))
-            meaning = f"times {name}" if costs else f"times as fast as {name}"
-            time_s = interval(measured["ours"]).median
-            failed.append(self._add(group, what, time_s, meaning, found, limit))
-        assert not any(failed), self.rows[-len(beside) :]
-        return measured
-
-    def figure(
-        self, group: str, what: str, unit: str, values: Iterable[float], limit: Limit | None = None
-    ) -> None:
-        """Add a row for what was measured otherwise, and hold the limit."""
-        failed = self._add(group, what, None, unit, interval([*values]), limit)
-        assert not failed, self.rows[-1]
-
-    def _add(
-        self,
+    @classmethod
+    def of(
+        cls,
         group: str,
         what: str,
         time_s: float | None,
         meaning: str,
         found: Interval,
         limit: Limit | None,
-    ) -> bool:
-        """Add a row and tell whether its limit is missed."""
-        verdict = ""
-        if limit is not None:
-            median_only = Interval(found.median, found.median, found.median)
-            verdict = "noise" if limit.missed(median_only) else "held"
-            if limit.missed(found):
-                verdict = "MISSED"
+    ) -> Self:
+        """Judge what was *found*."""
         shown = "" if limit is None else str(limit)
-        self.rows.append(Row(group, what, time_s, meaning, found, shown, verdict))
-        return verdict == "MISSED"
+        return cls(group, what, time_s, meaning, found, shown, _verdict(found, limit))
+
+
+def _verdict(found: Interval, limit: Limit | None) -> str:
+    if limit is None:
+        return ""
+    if limit.missed(found):
+        return "MISSED"
+    median_only = Interval(found.median, found.median, found.median)
+    return "noise" if limit.missed(median_only) else "held"
+
+
+class Missed(AssertionError):
+    """A limit that the whole interval is beyond."""
+
+
+def held(rows: Iterable[Row]) -> None:
+    """Raise `Missed` where one of *rows* has missed its limit."""
+    missed = [row for row in rows if row.verdict == "MISSED"]
+    if missed:
+        raise Missed(
+            "; ".join(
+                f"{row.group}, {row.what}: {row.found} {row.meaning}, and not {row.limit}"
+                for row in missed
+            )
+        )
+
+
+class Table:
+    """The rows of a run."""
+
+    def __init__(self, rounds: int = ROUNDS, *, quick: bool = False) -> None:
+        self.rows: list[Row] = []
+        self.rounds = rounds
+        self.quick = quick
+        """Whether little is done, only to see that it works; no figure is kept, no limit held."""
+
+    def figure(
+        self, group: str, what: str, unit: str, values: Iterable[float], limit: Limit | None = None
+    ) -> None:
+        """Add a row for what is no time of a call, and hold the limit."""
+        if self.quick:
+            return
+        row = Row.of(group, what, None, unit, interval([*values]), limit)
+        self.rows.append(row)
+        held([row])
 
     def lines(self) -> list[str]:
         """Return the table as text, its columns aligned."""

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from benchmarks.table import AtLeast, AtMost, Table
+from benchmarks.table import AtLeast, AtMost
+from benchmarks.turns import Bench
 from benchmarks.vectors import ADAPTER, cases_of, judged
 from signproof.corpus import Corpus
 from signproof.implementations.reference import Reference
 from signproof.implementations.stdio import Stdio
-from signproof.timing import rounds_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,29 +29,29 @@ PROCESSES = 20
 PFX_TOPICS = ("open-ca", "refuse-open", "legacy", "password")
 
 
-def test_hmac_vectors_a_second(table: Table) -> None:
+@pytest.mark.parametrize(
+    ("where", "limit"),
+    [
+        ("in this process", AtLeast(20_000)),
+        ("through one pipelined adapter", AtLeast(8_000)),
+        ("a process each", None),
+    ],
+)
+def test_hmac_vectors_a_second(bench: Bench, where: str, limit: AtLeast | None) -> None:
     """In this process by the processor's time, which others do not lengthen; else by the clock."""
     cases = cases_of(COUNT)
 
     def adapter(count: int) -> float:
         return judged(Stdio([sys.executable, str(ADAPTER)]), cases[:count])
 
-    things: dict[str, Callable[[], float]] = {
+    ways: dict[str, Callable[[], float]] = {
         "in this process": lambda: judged(Reference(), cases, process_time) / COUNT,
         "through one pipelined adapter": lambda: adapter(COUNT) / COUNT,
         "a process each": lambda: sum(adapter(1) for _ in range(PROCESSES)) / PROCESSES,
     }
-    measured = rounds_of(things, 7)
-    limits = {"in this process": 20_000, "through one pipelined adapter": 8_000}
-    for name, seconds in measured.items():
-        least = limits.get(name)
-        table.figure(
-            "harness",
-            f"HMAC vectors {name}",
-            f"vectors a second{' of the processor' if name == 'in this process' else ''}",
-            [1 / took for took in seconds],
-            None if least is None else AtLeast(least),
-        )
+    took = bench.measure("harness", {where: ways[where]}, 7)[where]
+    unit = f"vectors a second{' of the processor' if where == 'in this process' else ''}"
+    bench.figure("harness", f"HMAC vectors {where}", unit, [1 / one for one in took], limit)
 
 
 # The library's functions in Rust name their module by its last part.
@@ -96,7 +96,7 @@ def _is_cryptography(function: object) -> bool:
     ],
 )
 def test_beside_the_cryptography(
-    table: Table, what: str, scheme: str, topics: tuple[str, ...] | None, limit: AtMost | None
+    bench: Bench, what: str, scheme: str, topics: tuple[str, ...] | None, limit: AtMost | None
 ) -> None:
     """Judge a set whole, and add up what of it is within the libraries."""
     cases = [
@@ -114,14 +114,15 @@ def test_beside_the_cryptography(
             sys.setprofile(None)
         return hook.seconds
 
-    measured = rounds_of({"whole": lambda: judged(Reference(), cases), "within": within}, 7)
+    things = {"whole": lambda: judged(Reference(), cases), "within": within}
+    measured = bench.measure("harness", things, 7)
     ratios = [
         whole / part for whole, part in zip(measured["whole"], measured["within"], strict=True)
     ]
-    table.figure("harness", f"{what} judged", "times its cryptography", ratios, limit)
+    bench.figure("harness", f"{what} judged", "times its cryptography", ratios, limit)
 
 
-def test_help(table: Table) -> None:
+def test_help(bench: Bench) -> None:
     """The help, beside the bare interpreter; the processor's time, which others do not lengthen."""
     command = str(Path(sys.executable).with_name("signproof"))
 
@@ -129,18 +130,19 @@ def test_help(table: Table) -> None:
         before = getrusage(RUSAGE_CHILDREN)
         subprocess.run(words, check=True, stdout=subprocess.DEVNULL, timeout=60)  # noqa: S603
         after = getrusage(RUSAGE_CHILDREN)
-        return (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1e3
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
     things = {
-        "the bare interpreter": lambda: run(sys.executable, "-c", "pass"),
         "signproof --help": lambda: run(command, "--help"),
+        "the bare interpreter": lambda: run(sys.executable, "-c", "pass"),
     }
-    for name, took in rounds_of(things, 15).items():
+    for name, took in bench.measure("harness", things, 15).items():
         limit = AtMost(150) if name == "signproof --help" else None
-        table.figure("harness", name, "ms of the processor", took, limit)
+        took_ms = [one * 1e3 for one in took]
+        bench.figure("harness", name, "ms of the processor", took_ms, limit)
 
 
-def test_a_thousand_vectors_from_cold(table: Table) -> None:
+def test_a_thousand_vectors_from_cold(bench: Bench) -> None:
     script = (
         "import sys\n"
         "from benchmarks.vectors import ADAPTER, cases_of, judged\n"
@@ -153,5 +155,5 @@ def test_a_thousand_vectors_from_cold(table: Table) -> None:
         subprocess.run([sys.executable, "-c", script], check=True, timeout=60)  # noqa: S603
         return perf_counter() - started
 
-    took = rounds_of({"cold": run}, 6)["cold"]
-    table.figure("harness", "a thousand HMAC vectors from cold", "s", took, AtMost(1))
+    took = bench.measure("harness", {"cold": run}, 6)["cold"]
+    bench.figure("harness", "a thousand HMAC vectors from cold", "s", took, AtMost(1))

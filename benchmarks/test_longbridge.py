@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from benchmarks import floors, published
-from benchmarks.table import AtLeast, AtMost, Limit, Table
+from benchmarks.table import AtLeast, AtMost, Limit
+from benchmarks.turns import Bench
 from signers.longbridge import Signer, Verifier, stages
 from signers.longbridge.auth import LongbridgeAuth
 
@@ -40,7 +41,7 @@ def canonical(query: str, body: bytes, token: str = TOKEN) -> bytes:
 
 
 def sign(
-    table: Table, what: str, query: str, body: bytes, limits: dict[str, Limit], token: str = TOKEN
+    bench: Bench, what: str, query: str, body: bytes, limits: dict[str, Limit], token: str = TOKEN
 ) -> None:
     method = "POST" if body else "GET"
     ours = partial(Signer(KEY, SECRET, token).sign, method, PATH, query, body, NOW)
@@ -53,53 +54,53 @@ def sign(
         "floor (SHA-1 states copied)": floors.longbridge_sign_copied(*ready),
         "the broker's sample": sample,
     }
-    table.compare("longbridge sign", what, ours, beside, limits)
+    bench.compare("longbridge sign", what, ours, beside, limits)
 
 
 @pytest.mark.parametrize("size", BODIES)
-def test_sign_by_body(table: Table, size: str) -> None:
+def test_sign_by_body(bench: Bench, size: str) -> None:
     small = size in {"0", "34 B", "1 kB"}
     limits: dict[str, Limit] = {"floor": AtMost(1.30 if small else 1.05)}
     if size == "34 B":
         limits["the broker's sample"] = AtLeast(1.7)
-    sign(table, f"body {size}", "", BODIES[size], limits)
+    sign(bench, f"body {size}", "", BODIES[size], limits)
 
 
 @pytest.mark.parametrize("parameters", [2, 5, 20, 100])
-def test_sign_by_parameters(table: Table, parameters: int) -> None:
-    sign(table, f"{parameters} parameters", query_of(parameters), b"", {"floor": AtMost(1.8)})
+def test_sign_by_parameters(bench: Bench, parameters: int) -> None:
+    sign(bench, f"{parameters} parameters", query_of(parameters), b"", {"floor": AtMost(1.8)})
 
 
-def test_sign_with_a_short_token(table: Table) -> None:
-    sign(table, "body 34 B, token of 15 characters", "", BODY, {"floor": AtMost(1.30)}, SHORT)
+def test_sign_with_a_short_token(bench: Bench) -> None:
+    sign(bench, "body 34 B, token of 15 characters", "", BODY, {"floor": AtMost(1.30)}, SHORT)
 
 
 @pytest.mark.parametrize("size", ["0", "34 B", "1 kB", "64 kB", "1 MB"])
-def test_verify_by_body(table: Table, size: str) -> None:
-    verify(table, f"body {size}", None, BODIES[size], 1.6)
+def test_verify_by_body(bench: Bench, size: str) -> None:
+    verify(bench, f"body {size}", None, BODIES[size], 1.6)
 
 
 @pytest.mark.parametrize("parameters", [5, 20, 100])
-def test_verify_by_parameters(table: Table, parameters: int) -> None:
-    verify(table, f"{parameters} parameters", query_of(parameters), b"", 2.6)
+def test_verify_by_parameters(bench: Bench, parameters: int) -> None:
+    verify(bench, f"{parameters} parameters", query_of(parameters), b"", 2.6)
 
 
-def verify(table: Table, what: str, query: str | None, body: bytes, limit: float) -> None:
+def verify(bench: Bench, what: str, query: str | None, body: bytes, limit: float) -> None:
     method = "POST" if body else "GET"
     request = Signer(KEY, SECRET, TOKEN).request(method, PATH, query, body, timestamp=NOW)
     verifier = Verifier(KEY, SECRET)
     verifier.verify(request)
     floor = floors.longbridge_verify(SECRET.encode(), canonical(query or "", body), body)
     ours = partial(verifier.verify, request)
-    table.compare("longbridge verify", what, ours, {"floor": floor}, {"floor": AtMost(limit)})
+    bench.compare("longbridge verify", what, ours, {"floor": floor}, {"floor": AtMost(limit)})
 
 
-def test_verify_the_first_of_its_kind(table: Table) -> None:
+def test_verify_the_first_of_its_kind(bench: Bench) -> None:
     """A verifier that has seen nothing yet."""
     request = Signer(KEY, SECRET, TOKEN).request("POST", PATH, None, BODY, timestamp=NOW)
     floor = floors.longbridge_verify(SECRET.encode(), canonical("", BODY), BODY)
     verifier = Verifier(KEY, SECRET)
-    table.compare(
+    bench.compare(
         "longbridge verify",
         "body 34 B, header names not seen before",
         lambda: verifier._judged(request),  # noqa: SLF001 - what a first request takes
@@ -107,7 +108,19 @@ def test_verify_the_first_of_its_kind(table: Table) -> None:
     )
 
 
-def test_stages(table: Table) -> None:
+STAGES = (
+    "canonical_headers",
+    "body_digest",
+    "canonical_request",
+    "canonical_digest",
+    "string_to_sign",
+    "signature",
+    "header",
+)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_stages(bench: Bench, stage: str) -> None:
     """What each stage takes of the whole, the stages as functions of their own."""
     headers = stages.canonical_headers(TOKEN.encode(), KEY.encode(), NOW.encode())
     request = canonical("", BODY)
@@ -128,42 +141,49 @@ def test_stages(table: Table) -> None:
         "header": partial(stages.header, signature),
     }
     whole = partial(Signer(KEY, SECRET, TOKEN).sign, "POST", PATH, "", BODY, NOW)
-    for name, stage in each.items():
-        table.compare("longbridge stage", name, stage, {"floor: Signer.sign": whole}, rounds=9)
+    beside = {"floor: Signer.sign": whole}
+    bench.compare("longbridge stage", stage, each[stage], beside, rounds=9)
 
 
-def test_prepare(table: Table) -> None:
+def test_prepare(bench: Bench) -> None:
     whole = partial(Signer(KEY, SECRET, TOKEN).sign, "POST", PATH, "", BODY, NOW)
     prepare = partial(Signer, KEY, SECRET, TOKEN)
-    table.compare("longbridge", "make a Signer", prepare, {"floor: Signer.sign": whole})
+    bench.compare("longbridge", "make a Signer", prepare, {"floor: Signer.sign": whole})
 
 
-def test_httpx_auth(table: Table) -> None:
-    """A request through a client whose transport answers at once, signed and not."""
-    answer = httpx.Response(200)
+URL = "https://api.example" + PATH
+
+
+def test_httpx_auth_alone(bench: Bench) -> None:
+    """A request made and signed, and not sent."""
     signer = Signer(KEY, SECRET, TOKEN)
     auth = LongbridgeAuth(signer)
-    client = httpx.Client(transport=httpx.MockTransport(lambda _: answer))
-    url = "https://api.example" + PATH
 
     def flow() -> None:
-        request = httpx.Request("POST", url, content=BODY)
+        request = httpx.Request("POST", URL, content=BODY)
         steps = auth.auth_flow(request)
         next(steps)
         steps.close()
 
-    table.compare(
+    bench.compare(
         "longbridge httpx",
         "make a request and sign it",
         flow,
         {
-            "floor: the request alone": lambda: httpx.Request("POST", url, content=BODY),
+            "floor: the request alone": lambda: httpx.Request("POST", URL, content=BODY),
             "floor: Signer.headers": partial(signer.headers, "POST", PATH, None, BODY, NOW),
         },
     )
-    table.compare(
+
+
+def test_httpx_client(bench: Bench) -> None:
+    """A request through a client whose transport answers at once, signed and not."""
+    answer = httpx.Response(200)
+    auth = LongbridgeAuth(Signer(KEY, SECRET, TOKEN))
+    client = httpx.Client(transport=httpx.MockTransport(lambda _: answer))
+    bench.compare(
         "longbridge httpx",
         "a call through a client, signed",
-        lambda: client.post(url, content=BODY, auth=auth),
-        {"floor: the same unsigned": lambda: client.post(url, content=BODY)},
+        lambda: client.post(URL, content=BODY, auth=auth),
+        {"floor: the same unsigned": lambda: client.post(URL, content=BODY)},
     )

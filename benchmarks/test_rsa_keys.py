@@ -3,7 +3,8 @@
 import pytest
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 
-from benchmarks.table import AtLeast, Table
+from benchmarks.table import AtLeast
+from benchmarks.turns import Bench
 from signers.rsa_keys import Armour, Form, convert, generate, load
 
 LEAST = 100
@@ -11,10 +12,10 @@ LEAST = 100
 
 @pytest.mark.parametrize("form", [Form.PKCS1, Form.PKCS8])
 @pytest.mark.parametrize("armour", list(Armour))
-def test_load_beside_the_checked_load(table: Table, form: Form, armour: Armour) -> None:
+def test_load_beside_the_checked_load(bench: Bench, form: Form, armour: Armour) -> None:
     key = generate(2048)
     shape, der = convert(key, form, armour), convert(key, form, Armour.DER)
-    table.compare(
+    bench.compare(
         "key load",
         f"2048 bits, {form.value} {armour.value}",
         lambda: load(shape),
@@ -25,10 +26,10 @@ def test_load_beside_the_checked_load(table: Table, form: Form, armour: Armour) 
 
 
 @pytest.mark.parametrize("bits", [1024, 4096])
-def test_load_by_size(table: Table, bits: int) -> None:
+def test_load_by_size(bench: Bench, bits: int) -> None:
     key = generate(bits)
     der = convert(key, Form.PKCS8, Armour.DER)
-    table.compare(
+    bench.compare(
         "key load",
         f"{bits} bits, pkcs8 der",
         lambda: load(der),

@@ -9,10 +9,12 @@ connection, with requests that were signed before.
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
-from benchmarks.table import AtLeast, Table
+from benchmarks.table import AtLeast
+from benchmarks.turns import Bench
 from signers import Secret, SignedRequest
 from signers.longbridge import PathForm, Signer
 from signproof.mocks.longbridge import Account, LongbridgeMock
@@ -101,45 +103,39 @@ class Load:
         self._child.stdin.write(line + "\n")
         self._child.stdin.flush()
 
-    def per_second(self, endpoint: Endpoint) -> float:
-        """Send all requests and return how many were answered a second."""
+    def seconds(self, endpoint: Endpoint) -> float:
+        """Send all requests and return the seconds that one of them takes."""
         assert self._child.stdout is not None
         self._tell(str(endpoint.port))
-        return REQUESTS / float(self._child.stdout.readline())
+        return float(self._child.stdout.readline()) / REQUESTS
 
     def end(self) -> None:
         """Let the process end."""
         self._child.communicate(timeout=60)
 
 
-def test_verification_costs_less_than_two_fifths(table: Table) -> None:
+def test_verification_costs_less_than_two_fifths(bench: Bench) -> None:
     log: list[Exchange] = []
-    ratios: list[float] = []
-    rates: dict[bool, list[float]] = {True: [], False: []}
     load = Load()
     with Server() as server:
-        endpoints = {
-            verifies: server.open(_mock(verifies=verifies), on_exchange=log.append)
-            for verifies in (True, False)
+
+        def served(*, verifies: bool) -> Callable[[], float]:
+            endpoint = server.open(_mock(verifies=verifies), on_exchange=log.append)
+            return lambda: load.seconds(endpoint)
+
+        things = {
+            "verifying": served(verifies=True),
+            "without verification": served(verifies=False),
         }
-
-        def pair() -> None:
-            # Which of the two begins alternates, too.
-            order = (True, False) if len(ratios) % 2 else (False, True)
-            for verifies in order:
-                rates[verifies].append(load.per_second(endpoints[verifies]))
-            ratios.append(rates[True][-1] / rates[False][-1])
-
-        pair()  # not counted
-        for measured in (ratios, *rates.values()):
-            measured.clear()
-        for _ in range(PAIRS):
-            pair()
+        measured = bench.measure("mock", things, PAIRS)
         load.end()
-    assert len(log) == 2 * (PAIRS + 1) * REQUESTS
+    rounds = 1 if bench.disabled else PAIRS + 1
+    assert len(log) == 2 * rounds * REQUESTS
     assert all(exchange.reply.verdict.reason is None for exchange in log)
+    pairs = zip(measured["verifying"], measured["without verification"], strict=True)
+    ratios = [without / verifying for verifying, without in pairs]
     times = "times itself without verification"
-    table.figure("mock", "verifying, over one connection", times, ratios, AtLeast(FLOOR))
-    for verifies, values in rates.items():
-        what = "verifying" if verifies else "without verification"
-        table.figure("mock", f"{what}, over one connection", "requests a second", values)
+    bench.figure("mock", "verifying, over one connection", times, ratios, AtLeast(FLOOR))
+    for name, took in measured.items():
+        rates = [1 / one for one in took]
+        bench.figure("mock", f"{name}, over one connection", "requests a second", rates)

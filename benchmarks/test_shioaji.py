@@ -16,7 +16,8 @@ from cryptography.x509.oid import NameOID
 
 from benchmarks import floors
 from benchmarks.peers.process import Peer, sdk_python
-from benchmarks.table import AtLeast, AtMost, Limit, Table
+from benchmarks.table import AtLeast, AtMost, Limit
+from benchmarks.turns import Bench
 from signers import Secret
 from signers.pfx import look, open_pfx
 from signers.shioaji.ca import CaSigner, Method, verify
@@ -61,7 +62,7 @@ def ca_of(bits: int) -> Ca:
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("bits", [1024, 2048, 4096])
-def test_sign(table: Table, bits: int, method: Method) -> None:
+def test_sign(bench: Bench, bits: int, method: Method) -> None:
     ca = ca_of(bits)
     signer = CaSigner(ca.key, ca.certificate)
     text = signer.signed_text(TEXT, ip=IP, seconds=NOW)
@@ -69,13 +70,13 @@ def test_sign(table: Table, bits: int, method: Method) -> None:
     floor = floors.rsa_sign(ca.key, text, METHODS[method])
     # CMS is assembled and hashed twice: nobody asked for a limit there.
     limits: dict[str, Limit] = {"floor: key.sign": AtMost(1.15)} if method is Method.PKCS1 else {}
-    table.compare(
+    bench.compare(
         "shioaji sign", f"{bits} bits, {method.value}", ours, {"floor: key.sign": floor}, limits
     )
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_verify(table: Table, method: Method) -> None:
+def test_verify(bench: Bench, method: Method) -> None:
     ca = ca_of(2048)
     signer = CaSigner(ca.key, ca.certificate)
     envelope = signer.sign(method, TEXT, ip=IP, seconds=NOW)
@@ -84,7 +85,7 @@ def test_verify(table: Table, method: Method) -> None:
     public = ca.key.public_key()
     floor = partial(public.verify, signature, text, PKCS1v15(), METHODS[method])
     floor_name = "floor: key.verify"
-    table.compare(
+    bench.compare(
         "shioaji verify",
         f"2048 bits, {method.value}",
         partial(verify, envelope, certificate=ca.certificate),
@@ -93,10 +94,10 @@ def test_verify(table: Table, method: Method) -> None:
 
 
 @pytest.mark.parametrize("bits", [1024, 2048, 4096])
-def test_open(table: Table, bits: int) -> None:
+def test_open(bench: Bench, bits: int) -> None:
     """Beside the library's own, which derives, decrypts, and checks the key fully."""
     ca = ca_of(bits)
-    table.compare(
+    bench.compare(
         "pfx open",
         f"{bits} bits",
         partial(open_pfx, ca.pfx, Secret(PASSWORD)),
@@ -105,9 +106,9 @@ def test_open(table: Table, bits: int) -> None:
     )
 
 
-def test_look(table: Table) -> None:
+def test_look(bench: Bench) -> None:
     ca = ca_of(2048)
-    table.compare(
+    bench.compare(
         "pfx look",
         "2048 bits, without the password",
         partial(look, ca.pfx),
@@ -116,25 +117,34 @@ def test_look(table: Table) -> None:
     )
 
 
-def test_beside_pyrsca(table: Table, tmp_path: Path) -> None:
-    """Signing and opening, beside the CA library of the broker's older SDK."""
+@pytest.mark.parametrize(
+    ("method", "name"), [(Method.PKCS1, "sign_pkcs1"), (Method.PKCS7, "sign_pkcs7")]
+)
+def test_sign_beside_pyrsca(bench: Bench, tmp_path: Path, method: Method, name: str) -> None:
+    """Signing, beside the CA library of the broker's older SDK."""
     ca = ca_of(2048)
-    path = tmp_path / "EXAMPLE.pfx"
-    path.write_bytes(ca.pfx)
     signer = CaSigner(ca.key, ca.certificate)
-    python = sdk_python("pypi-pyrsca")
-    settings = {"path": str(path), "password": PASSWORD, "ip": IP, "plain_text": TEXT}
 
-    def sign(method: Method) -> str:
+    def sign() -> str:
         return signer.sign(method, TEXT, ip=IP, seconds=int(time.time()))
 
-    for method, name in ((Method.PKCS1, "sign_pkcs1"), (Method.PKCS7, "sign_pkcs7")):
-        with Peer(python, "ca_program.py", settings | {"method": name}) as peer:
-            verify(peer.output, certificate=ca.certificate)
-            limits: dict[str, Limit] = {peer.name: AtLeast(1)}
-            what = f"2048 bits, {method.value}"
-            table.compare("shioaji peers", what, partial(sign, method), {peer.name: peer}, limits)
-    with Peer(python, "ca_program.py", settings | {"method": "open"}) as peer:
+    with pyrsca(ca, tmp_path, name) as peer:
+        verify(peer.output, certificate=ca.certificate)
+        limits: dict[str, Limit] = {peer.name: AtLeast(1)}
+        what = f"2048 bits, {method.value}"
+        bench.compare("shioaji peers", what, sign, {peer.name: peer}, limits)
+
+
+def test_open_beside_pyrsca(bench: Bench, tmp_path: Path) -> None:
+    ca = ca_of(2048)
+    with pyrsca(ca, tmp_path, "open") as peer:
         assert peer.output == PERSON
         ours = partial(open_pfx, ca.pfx, Secret(PASSWORD))
-        table.compare("pfx open", "2048 bits, beside a peer", ours, {peer.name: peer})
+        bench.compare("pfx open", "2048 bits, beside a peer", ours, {peer.name: peer})
+
+
+def pyrsca(ca: Ca, folder: Path, method: str) -> Peer:
+    path = folder / "EXAMPLE.pfx"
+    path.write_bytes(ca.pfx)
+    settings = {"path": str(path), "password": PASSWORD, "ip": IP, "plain_text": TEXT}
+    return Peer(sdk_python("pypi-pyrsca"), "ca_program.py", settings | {"method": method})

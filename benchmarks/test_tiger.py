@@ -1,27 +1,23 @@
 """Tiger: signing and verifying beside the RSA operation alone, and beside other packages."""
 
+import sys
 from base64 import b64decode
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC
 from functools import cache, partial
-from hashlib import sha256
-from multiprocessing import get_context
-from time import perf_counter
 
 import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 
 from benchmarks import floors
-from benchmarks.peers.process import PEERS, Peer, libraries, sdk_python
-from benchmarks.table import AtLeast, Limit, Table, Thing
+from benchmarks.peers.process import Peer, libraries, sdk_python
+from benchmarks.table import AtLeast, Limit
+from benchmarks.turns import Bench
 from signers.rsa_keys import Armour, Form, PrivateKey, convert, generate
 from signers.tiger import Signer, Verifier, stages
 from signers.tiger.auth import TigerAuth
 from signers.tiger.stages import Fields
-from signproof.timing import ratio, rounds_of
 
 TIGER_ID, NOW = "20150001", "2026-01-02 03:04:05"
 ORDER = (
@@ -51,36 +47,32 @@ def fields_of(biz_content: str | None = ORDER, more: int = 0) -> Fields:
 
 
 @pytest.mark.parametrize("bits", [1024, 2048, 4096])
-def test_sign_by_key(table: Table, bits: int) -> None:
+def test_sign_by_key(bench: Bench, bits: int) -> None:
     ours = partial(Signer(TIGER_ID, key_of(bits)).sign, fields_of())
     limits: dict[str, Limit] = {"floor: key.sign": AtLeast(0.97)}
-    table.compare(
-        "tiger sign",
-        f"{bits} bits, an order",
-        ours,
-        {"floor: key.sign": floors.rsa_sign_digest(key_of(bits))},
-        limits,
-        rounds=2 * table.rounds,
-    )
+    beside = {"floor: key.sign": floors.rsa_sign_digest(key_of(bits))}
+    bench.compare("tiger sign", f"{bits} bits, an order", ours, beside, limits, by_call=True)
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_sign_by_content(table: Table, size: str) -> None:
+def test_sign_by_content(bench: Bench, size: str) -> None:
     ours = partial(Signer(TIGER_ID, key_of(2048)).sign, fields_of("x" * SIZES[size]))
     beside = {"floor: key.sign": floors.rsa_sign_digest(key_of(2048))}
-    table.compare("tiger sign", f"2048 bits, biz_content of {size}", ours, beside)
+    bench.compare("tiger sign", f"2048 bits, biz_content of {size}", ours, beside, by_call=True)
 
 
 @pytest.mark.parametrize("parameters", [5, 20, 100])
-def test_sign_by_parameters(table: Table, parameters: int) -> None:
+def test_sign_by_parameters(bench: Bench, parameters: int) -> None:
     fields = fields_of(None, parameters)
     ours = partial(Signer(TIGER_ID, key_of(2048)).sign, fields)
     beside = {"floor: key.sign": floors.rsa_sign_digest(key_of(2048))}
-    table.compare("tiger sign", f"2048 bits, {parameters} parameters more", ours, beside)
+    bench.compare(
+        "tiger sign", f"2048 bits, {parameters} parameters more", ours, beside, by_call=True
+    )
 
 
 @pytest.mark.parametrize("bits", [1024, 2048, 4096])
-def test_verify_by_key(table: Table, bits: int) -> None:
+def test_verify_by_key(bench: Bench, bits: int) -> None:
     key = key_of(bits)
     request = Signer(TIGER_ID, key).request("place_order", ORDER, timestamp=NOW)
     ours = partial(Verifier({TIGER_ID: key.public_key()}).verify, request)
@@ -88,10 +80,20 @@ def test_verify_by_key(table: Table, bits: int) -> None:
     digest = stages.digest(stages.sign_content(verified.fields))
     signature = b64decode(verified.fields["sign"])
     floor = floors.rsa_verify_digest(key.public_key(), signature, digest)
-    table.compare("tiger verify", f"{bits} bits, an order", ours, {"floor: key.verify": floor})
+    bench.compare("tiger verify", f"{bits} bits, an order", ours, {"floor: key.verify": floor})
 
 
-def test_stages(table: Table) -> None:
+@pytest.mark.parametrize(
+    "stage",
+    [
+        "sign_content",
+        "digest",
+        "encoded_message",
+        "signature, by Python's own arithmetic",
+        "request_body",
+    ],
+)
+def test_stages(bench: Bench, stage: str) -> None:
     """What each step takes of signing with 2048 bits, the steps as functions of their own."""
     key = key_of(2048)
     fields = fields_of()
@@ -107,8 +109,7 @@ def test_stages(table: Table) -> None:
         "request_body": partial(stages.request_body, fields, b"0" * 344),
     }
     whole = {"floor: Signer.sign": partial(Signer(TIGER_ID, key).sign, fields)}
-    for name, stage in each.items():
-        table.compare("tiger stage", name, stage, whole, rounds=9)
+    bench.compare("tiger stage", stage, each[stage], whole, rounds=9)
 
 
 def settings_of(key: PrivateKey, fields: Fields) -> dict[str, object]:
@@ -122,106 +123,34 @@ def settings_of(key: PrivateKey, fields: Fields) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("bits", [1024, 2048])
-def test_sign_beside_other_packages(table: Table, bits: int) -> None:
+def test_sign_beside_other_packages(bench: Bench, bits: int) -> None:
     python = libraries()
-    if python is None:
-        pytest.skip(f"{PEERS} names no environment; `nox -s bench` makes one")
     key, fields = generate(bits), fields_of()
-    ours = partial(Signer(TIGER_ID, key.rsa).sign, fields)
+    expected = Signer(TIGER_ID, key.rsa).sign(fields)
     settings = settings_of(key, fields)
+    # Ours is a child like the others: what is woken by a pipe is not as fast as what never slept.
     programs = [
+        (sys.executable, "signproof"),
         (sdk_python("pypi-tigeropen-3.8"), "tigeropen"),
         (sdk_python("pypi-tigeropen-3.0"), "tigeropen"),
         (python, "rsa"),
         (python, "pycryptodome"),
     ]
     with ExitStack() as stack:
-        beside: dict[str, Thing] = {}
+        peers: list[Peer] = []
         for path, package in programs:
             peer = stack.enter_context(
                 Peer(path, "rsa_program.py", settings | {"package": package})
             )
-            assert peer.output == ours(), peer.name
-            beside[peer.name] = peer
+            assert peer.output == expected, peer.name
+            peers.append(peer)
+        ours, *others = peers
+        beside = {peer.name: peer for peer in others}
         limits: dict[str, Limit] = dict.fromkeys(beside, AtLeast(1))
-        table.compare("tiger peers", f"{bits} bits, an order", ours, beside, limits)
+        bench.compare("tiger peers", f"{bits} bits, an order", ours, beside, limits)
 
 
-BATCH = 400
-HASHES = 60
-FREE = 1.8
-"""What two threads that hash gain where both cores are free."""
-_BUFFER = bytes(1_000_000)
-
-
-def _batch(signer: Signer, fields: Fields, count: int) -> None:
-    for _ in range(count):
-        signer.sign(fields)
-
-
-_IN_CHILD: list[Signer] = []
-
-
-def _prepare_child(pem: bytes) -> None:
-    from signers.rsa_keys import load  # noqa: PLC0415 - in the child alone
-
-    _IN_CHILD.append(Signer(TIGER_ID, load(pem).rsa))
-
-
-def _batch_in_child(count: int) -> None:
-    _batch(_IN_CHILD[0], fields_of(), count)
-
-
-def _hash(count: int) -> None:
-    for _ in range(count):
-        sha256(_BUFFER).digest()
-
-
-def _seconds(run: Callable[[], object]) -> float:
-    started = perf_counter()
-    run()
-    return perf_counter() - started
-
-
-@pytest.mark.parametrize("bits", [1024, 2048])
-def test_a_batch_on_two_cores(table: Table, bits: int) -> None:
-    """One signer that two threads share, and two processes with a signer each.
-
-    What the machine has to give is measured in the same rounds: two threads that hash, without a
-    lock between them. Where others use its cores, that is less than two, and nothing is held.
-    """
-    key = generate(bits)
-    sign = partial(_batch, Signer(TIGER_ID, key.rsa), fields_of())
-    pem = convert(key, Form.PKCS8, Armour.PEM)
-    halves = (BATCH // 2, BATCH // 2)
-    spawn = get_context("spawn")  # not forked: threads are running
-    with (
-        ThreadPoolExecutor(2) as threads,
-        ProcessPoolExecutor(2, spawn, _prepare_child, (pem,)) as processes,
-    ):
-        runs: dict[str, Callable[[], object]] = {
-            "one": lambda: sign(BATCH),
-            "two threads": lambda: [*threads.map(sign, halves)],
-            "two processes": lambda: [*processes.map(_batch_in_child, halves)],
-            "one that hashes": lambda: _hash(HASHES),
-            "two that hash": lambda: [*threads.map(_hash, (HASHES // 2, HASHES // 2))],
-        }
-        measured = rounds_of({name: partial(_seconds, run) for name, run in runs.items()}, 15)
-    group, times = "tiger batch", "times one thread's rate"
-    given = ratio(measured["one that hashes"], measured["two that hash"])
-    limit = AtLeast(1.7) if given.low >= FREE else None
-    for name in ("two threads", "two processes"):
-        values = [one / two for one, two in zip(measured["one"], measured[name], strict=True)]
-        held = limit if name == "two threads" else None
-        table.figure(group, f"{bits} bits, {name}", times, values, held)
-    values = [
-        one / two
-        for one, two in zip(measured["one that hashes"], measured["two that hash"], strict=True)
-    ]
-    table.figure(group, "what the machine gave: two threads that hash", times, values)
-
-
-def test_httpx_auth(table: Table) -> None:
+def test_httpx_auth(bench: Bench) -> None:
     """A call through a client whose transport answers at once, signed and not."""
     answer = httpx.Response(200)
     auth = TigerAuth(Signer(TIGER_ID, key_of(1024)), zone=UTC)
@@ -229,7 +158,7 @@ def test_httpx_auth(table: Table) -> None:
     url = "https://openapi.example/gateway"
     body = b'{"method":"place_order","biz_content":"{}"}'
     sign = partial(Signer(TIGER_ID, key_of(1024)).sign, fields_of())
-    table.compare(
+    bench.compare(
         "tiger httpx",
         "a call through a client, signed, 1024 bits",
         lambda: client.post(url, content=body, auth=auth),

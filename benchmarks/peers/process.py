@@ -11,10 +11,12 @@ import os
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from benchmarks.required import lacking
 from signproof.environments import build, cache_folder, default_root, read_sdks
 from signproof.sandbox import quiet_environment
 
@@ -37,9 +39,17 @@ def sdk_python(sdk_id: str) -> str:
     return build(sdk, cache_folder()).run[0]
 
 
-def libraries() -> str | None:
-    """Return the Python that has python-rsa and PyCryptodome, None where nobody named one."""
-    return os.environ.get(PEERS)
+def libraries() -> str:
+    """Return the Python that has python-rsa and PyCryptodome; a test that lacks it is skipped."""
+    named = os.environ.get(PEERS)
+    return named or lacking(f"{PEERS} names no Python; `nox -s bench` makes the environment")
+
+
+class PeerEnded(Exception):
+    """A program ended without an answer; what it says itself is on standard error."""
+
+    def __init__(self, command: str, code: int) -> None:
+        super().__init__(f"{command} ended with {code} before it answered")
 
 
 class Peer:
@@ -49,6 +59,7 @@ class Peer:
         """Start the program with *settings*, and take what its first call returned."""
         self._home = tempfile.TemporaryDirectory()
         script = str(Path(__file__).with_name(program))
+        self._command = f"{python} {program}"
         self._child = subprocess.Popen(  # noqa: S603 - a program of this folder
             [sys.executable, "-c", _IN_SANDBOX, python, script],
             stdin=subprocess.PIPE,
@@ -67,15 +78,23 @@ class Peer:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self._end()
+
+    def _end(self) -> None:
         self._child.communicate(timeout=60)
         self._home.cleanup()
 
     def _asked(self, line: str) -> str:
         assert self._child.stdin is not None
         assert self._child.stdout is not None
-        self._child.stdin.write(line + "\n")
-        self._child.stdin.flush()
-        return self._child.stdout.readline()
+        with suppress(BrokenPipeError):  # then there is no answer, either
+            self._child.stdin.write(line + "\n")
+            self._child.stdin.flush()
+        answer = self._child.stdout.readline()
+        if not answer:
+            self._end()
+            raise PeerEnded(self._command, self._child.returncode)
+        return answer
 
     def seconds(self, calls: int) -> float:
         """Return the seconds that one of *calls* calls in a row takes."""

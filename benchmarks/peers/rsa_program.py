@@ -1,4 +1,4 @@
-"""Sign with tigeropen, python-rsa or PyCryptodome, as their documentation says."""
+"""Sign with tigeropen, python-rsa or PyCryptodome, as their documentation says, and with ours."""
 
 import sys
 from base64 import b64encode
@@ -36,7 +36,22 @@ def _pycryptodome(settings: dict[str, Any]) -> Callable[[], str]:
     return lambda: b64encode(signer.sign(SHA1.new(content))).decode()
 
 
-_PACKAGES = {"tigeropen": _tigeropen, "rsa": _rsa, "pycryptodome": _pycryptodome}
+def _signproof(settings: dict[str, Any]) -> Callable[[], str]:
+    from functools import partial
+
+    from signers.rsa_keys import load
+    from signers.tiger import Signer
+
+    fields = settings["fields"]
+    return partial(Signer(fields["tiger_id"], load(settings["key_pem"]).rsa).sign, fields)
+
+
+_PACKAGES = {
+    "signproof": _signproof,
+    "tigeropen": _tigeropen,
+    "rsa": _rsa,
+    "pycryptodome": _pycryptodome,
+}
 
 
 def _prepare(settings: dict[str, Any]) -> tuple[str, Callable[[], str]]:
