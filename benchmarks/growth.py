@@ -133,7 +133,7 @@ def by_cores() -> Plot:
     first = points[0][1]
     lines = {
         "signatures": points,
-        "as many times as processes": [(float(number), first * number) for number in (1, 2)],
+        "one times processes": [(float(number), first * number) for number in (1, 2)],
     }
     x_ticks = {1.0: "1", 2.0: "2", 4.0: "4"}
     y_ticks = {rate: f"{rate:,.0f}" for rate in (1e5, 2e5, 5e5, 1e6, 2e6)}

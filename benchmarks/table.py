@@ -6,6 +6,7 @@ interval of the ratio is beyond its limit: noise alone fails nothing.
 
 import json
 import platform
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -167,12 +168,9 @@ class Table:
         held([row])
 
     def lines(self) -> list[str]:
-        """Return the table as text, its columns aligned."""
+        """Return the table as text that a terminal shows whole: by group, by what was measured."""
         cells = [
             (
-                row.group,
-                row.what,
-                "" if row.time_s is None else duration(row.time_s),
                 f"{number(row.found.median)} ({number(row.found.low)} to {number(row.found.high)})",
                 row.meaning,
                 row.limit,
@@ -180,11 +178,25 @@ class Table:
             )
             for row in self.rows
         ]
-        widths = [max((len(row[column]) for row in cells), default=0) for column in range(7)]
-        return [
-            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-            for row in cells
-        ]
+        widths = [max((len(row[column]) for row in cells), default=0) for column in range(4)]
+        lines = []
+        group = what = ""
+        for row, shown in zip(self.rows, cells, strict=True):
+            if row.group != group:
+                lines += ["", row.group]
+            if (row.group, row.what) != (group, what):
+                took = "" if row.time_s is None else f": {duration(row.time_s)}"
+                lines.append(f"  {row.what}{took}")
+            group, what = row.group, row.what
+            aligned = (cell.ljust(width) for cell, width in zip(shown, widths, strict=True))
+            lines.append("    " + "  ".join(aligned).rstrip())
+        verdicts = Counter(row.verdict for row in self.rows if row.verdict)
+        if verdicts:
+            lines += [
+                "",
+                "limits: " + ", ".join(f"{count} {one}" for one, count in verdicts.items()),
+            ]
+        return lines
 
     def write(self, path: Path) -> None:
         """Write the rows as JSON."""

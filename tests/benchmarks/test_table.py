@@ -52,16 +52,30 @@ def test_a_quick_look_keeps_and_holds_nothing() -> None:
     assert table.rows == []
 
 
-def test_lines_are_aligned() -> None:
+def test_lines_are_by_group_and_by_what_was_measured() -> None:
     table = Table()
     assert table.lines() == []
+    wide = Interval(20_000, 99.9994, 123_456)
     table.rows += [
         Row("a", "body 34 B", 2.5e-6, "times floor", Interval(1, 0.9, 100), "≤ 1.3", "held"),
-        Row("longer", "all", None, "vectors a second", Interval(20_000, 99.9994, 123_456), "", ""),
+        Row("a", "body 34 B", 2.5e-6, "times as fast as x", Interval(2, 1, 3), "≥ 1.7", "noise"),
+        Row("a", "all", 1.0, "times floor", Interval(2, 1, 3), "", ""),
+        Row("longer", "all", None, "vectors a second", wide, "", ""),
     ]
     assert table.lines() == [
-        "a       body 34 B  2.5 µs  1.000 (0.900 to 100)        times floor       ≤ 1.3  held",
-        "longer  all                20,000 (99.999 to 123,456)  vectors a second",
+        "",
+        "a",
+        "  body 34 B: 2.5 µs",
+        "    1.000 (0.900 to 100)        times floor         ≤ 1.3  held",
+        "    2.000 (1.000 to 3.000)      times as fast as x  ≥ 1.7  noise",
+        "  all: 1 s",
+        "    2.000 (1.000 to 3.000)      times floor",
+        "",
+        "longer",
+        "  all",
+        "    20,000 (99.999 to 123,456)  vectors a second",
+        "",
+        "limits: 1 held, 1 noise",
     ]
 
 
