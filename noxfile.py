@@ -225,4 +225,6 @@ def bench(session: nox.Session) -> None:
     SDKs are installed once, below the user's cache folder, the other packages in the session's.
     """
     _install(session, "bench")
-    session.run("pytest", "benchmarks", *session.posargs, env=_bench_peers(session))
+    # The plugin's own table is wide and without ratios; its files hold the same.
+    quiet = "--benchmark-quiet"
+    session.run("pytest", "benchmarks", quiet, *session.posargs, env=_bench_peers(session))

@@ -40,10 +40,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.benchmark(timer=_CLOCK.read))
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(
     terminalreporter: "pytest.TerminalReporter", config: pytest.Config
 ) -> None:
-    """Print the table, and write it where it was asked for."""
+    """Print the table, at the very end, and write it where it was asked for."""
     if _TABLE.rows:
         terminalreporter.section("ratios: median of the pairs, and where it lies (95 %)")
         for line in _TABLE.lines():
