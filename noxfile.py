@@ -28,6 +28,8 @@ FINDINGS = {
 }
 """By scheme the page on its SDKs, how many vectors every SDK has to be asked, and how many of these
 are requests with another method than GET."""
+MEASURED = ("longbridge-hmac", "tiger-rsa")
+"""The schemes whose SDKs send requests that are measured."""
 BENCH_PEERS = ("rsa==4.9.1", "pycryptodome==4.4.0")
 """What signs with RSA in Python beside us, for `bench`."""
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -160,8 +162,9 @@ def vectors(session: nox.Session) -> None:
 def sdks(session: nox.Session) -> None:
     """The published SDKs against the vectors, none left out, and the findings page as they give it.
 
-    They are installed once, below the user's cache folder; Go, Node.js, Rust with protoc, and Maven
-    with a JDK have to be there.
+    Then each sends for a moment as `bench` has it: that they can be measured, not how fast. They
+    are installed once, below the user's cache folder; Go, Node.js, Rust with protoc, and Maven with
+    a JDK have to be there.
     """
     _install(session)
     if session.posargs:
@@ -185,6 +188,13 @@ def sdks(session: nox.Session) -> None:
             if copy.read_bytes() != page.read_bytes():
                 shutil.copy(copy, page)
                 session.error(f"{name} did not say what the SDKs do; it was renewed: look at it")
+    for scheme in MEASURED:
+        with tempfile.TemporaryDirectory() as folder:
+            report = Path(folder) / "bench.json"
+            asked = ["--sdk", "all", "--rounds", "1", "--min-ms", "20", "--json", str(report)]
+            session.run("signproof", "bench", scheme, *asked)
+            if json.loads(report.read_text("utf-8")).get("left_out"):
+                session.error("not every SDK can be measured")
 
 
 @nox.session

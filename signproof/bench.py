@@ -15,12 +15,13 @@ from functools import partial
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any, TypeVar
 
 import msgspec
 
 from signproof import schemes
 from signproof.corpus import Case, Corpus
-from signproof.implementations.base import Benched, Bencher, Progress
+from signproof.implementations.base import Benched, Bencher, Progress, Reply
 from signproof.implementations.stdio_bench import StdioBench
 from signproof.measured import (
     PPM,
@@ -37,7 +38,20 @@ from signproof.model import FORMAT, Implementation, Outcome, Result
 from signproof.timing import NS_PER_MS, looped, turns
 from signproof.verify import EXIT_INTERRUPTED, judge
 
-__all__ = ["Contender", "NotPassed", "compared", "measure", "yardstick"]
+__all__ = [
+    "YARDSTICK",
+    "Contender",
+    "NotPassed",
+    "Row",
+    "check_passed",
+    "compared",
+    "filled",
+    "measure",
+    "measured_of",
+    "reported",
+    "times",
+    "yardstick",
+]
 
 YARDSTICK = Implementation(name="yardstick: SHA-256 of 1,024 octets", language="Python")
 _OCTETS = bytes(1024)
@@ -69,7 +83,7 @@ class Contender:
 
 
 @dataclass(slots=True)
-class _Row:
+class Row:
     """What is measured once a round."""
 
     measure: Callable[[], list[Timed]]
@@ -88,6 +102,7 @@ class _Row:
 _Key = tuple[int, str, int]
 """A contender's number, a vector, and how many processes; 0 where nobody else is asked."""
 _YARDSTICK: _Key = (-1, "", 0)
+_Which = TypeVar("_Which")
 
 
 def yardstick(min_ms: int) -> Timed:
@@ -111,33 +126,54 @@ def measure(
     An interrupt ends it early: the rounds that were measured whole are reported. Raises NotPassed
     as soon as an output is not right.
     """
-    rows = {_YARDSTICK: _Row(lambda: [stick(min_ms)])}
+    rows: dict[_Key, Row] = {_YARDSTICK: Row(lambda: [stick(min_ms)])}
     for number, contender in enumerate(contenders):
         for case in cases:
             for count, row in _rows(contender, case, min_ms):
                 rows[number, case.id, count] = row
-    complete = _filled(rows, rounds, progress)
+    complete = filled(rows, rounds, progress)
     whole = len(rows[_YARDSTICK].rounds)
-    exit_code = 0 if complete else EXIT_INTERRUPTED
-    return BenchReport(
-        format=FORMAT,
-        signproof=version("signproof"),
-        set_version=corpus.manifest.set_version,
-        scheme=cases[0].scheme,
-        machine=machine(),
-        python=platform.python_version(),
+    return reported(
+        corpus,
+        cases[0].scheme,
         min_ms=min_ms,
         rounds=whole,
         complete=complete,
-        exit_code=exit_code,
         measured=[*_measured(rows, contenders, cases)] if whole else [],
         scaled=[*_scaled(rows, contenders)] if whole else [],
     )
 
 
-def _rows(contender: Contender, case: Case, min_ms: int) -> Iterator[tuple[int, _Row]]:
+def reported(
+    corpus: Corpus,
+    scheme_id: str,
+    *,
+    min_ms: int,
+    rounds: int,
+    complete: bool,
+    measured: list[Measured],
+    **besides: Any,
+) -> BenchReport:
+    """Return the report of a measurement on this machine."""
+    return BenchReport(
+        format=FORMAT,
+        signproof=version("signproof"),
+        set_version=corpus.manifest.set_version,
+        scheme=scheme_id,
+        machine=machine(),
+        python=platform.python_version(),
+        min_ms=min_ms,
+        rounds=rounds,
+        complete=complete,
+        exit_code=0 if complete else EXIT_INTERRUPTED,
+        measured=measured,
+        **besides,
+    )
+
+
+def _rows(contender: Contender, case: Case, min_ms: int) -> Iterator[tuple[int, Row]]:
     """Return what is measured of one contender on one case, by the number of processes."""
-    judged = partial(_timed, contender.bencher.implementation.name, case)
+    judged = partial(_passed, contender.bencher.implementation.name, case)
 
     def alone() -> list[Timed]:
         return [judged(contender.bencher.bench(case, min_ms))]
@@ -147,27 +183,35 @@ def _rows(contender: Contender, case: Case, min_ms: int) -> Iterator[tuple[int, 
             child.ask(case, min_ms)
         return [judged(child.answer()) for child in children]
 
-    yield 0, _Row(alone)
+    yield 0, Row(alone)
     for count in range(1, len(contender.children) + 1):
-        yield count, _Row(partial(together, contender.children[:count]))
+        yield count, Row(partial(together, contender.children[:count]))
 
 
-def _timed(name: str, case: Case, done: Benched) -> Timed:
-    """Return what was measured, once its output has passed; raises NotPassed."""
-    result = judge(schemes.get(case.scheme), case, done.reply, states_reasons=True)
+def check_passed(name: str, case: Case, reply: Reply) -> None:
+    """Raise NotPassed unless the reply is right."""
+    result = judge(schemes.get(case.scheme), case, reply, states_reasons=True)
     if result.outcome is not Outcome.PASS:
         raise NotPassed(name, result)
+
+
+def _passed(name: str, case: Case, done: Benched) -> Timed:
+    """Return what was measured, once its output has passed; raises NotPassed."""
+    check_passed(name, case, done.reply)
     return Timed(calls=done.calls, elapsed_ns=done.elapsed_ns, outside_ns=done.outside_ns)
 
 
-def _filled(rows: dict[_Key, _Row], rounds: int, progress: Progress) -> bool:
-    """Measure all *rows* in turns; return whether nobody interrupted."""
+def filled(rows: dict[_Which, Row], rounds: int, progress: Progress) -> bool:
+    """Measure all *rows* in turns; return whether nobody interrupted.
+
+    The first is the first of the round that is not counted. All have whole rounds afterwards.
+    """
     complete = True
     try:
         for number, key in turns(list(rows), rounds):
-            timed = rows[key].measure()
+            measured = rows[key].measure()
             if number:
-                rows[key].rounds.append(timed)
+                rows[key].rounds.append(measured)
             progress()
     except KeyboardInterrupt:
         complete = False
@@ -178,10 +222,10 @@ def _filled(rows: dict[_Key, _Row], rounds: int, progress: Progress) -> bool:
 
 
 def _measured(
-    rows: dict[_Key, _Row], contenders: Sequence[Contender], cases: Sequence[Case]
+    rows: dict[_Key, Row], contenders: Sequence[Contender], cases: Sequence[Case]
 ) -> Iterator[Measured]:
     stick = rows[_YARDSTICK].alone()
-    yield _one("yardstick", YARDSTICK, stick, stick)
+    yield measured_of("yardstick", YARDSTICK, stick, stick)
     for case in cases:
         reference = rows[0, case.id, 0].alone()
         for number, contender in enumerate(contenders):
@@ -189,19 +233,20 @@ def _measured(
             own = rows[number, case.id, 0].alone()
             implementation = contender.bencher.implementation
             yield msgspec.structs.replace(
-                _one(contender.kind, implementation, own, stick, beside),
+                measured_of(contender.kind, implementation, own, stick, beside),
                 vector=case.id,
                 operation=case.vector.operation,
             )
 
 
-def _one(
+def measured_of(
     kind: Kind,
     implementation: Implementation,
     own: list[Timed],
     stick: list[Timed],
     reference: list[Timed] | None = None,
 ) -> Measured:
+    """Return what the rounds *own* give beside those of the yardstick and of the reference."""
     call_ps = Spread.of([1000 * timed.call_ns for timed in own])
     outside = [timed.outside_ns for timed in own if timed.outside_ns is not None]
     return Measured(
@@ -209,11 +254,16 @@ def _one(
         implementation=implementation,
         per_second=round(1000 * _NS_PER_S / call_ps.median),
         call_ps=call_ps,
-        of_yardstick_ppm=Spread.of(_ratios(own, stick)),
-        of_reference_ppm=None if reference is None else Spread.of(_ratios(own, reference)),
+        of_yardstick_ppm=times(own, stick),
+        of_reference_ppm=None if reference is None else times(own, reference),
         outside_ns=Spread.of(outside).median if outside else None,
         rounds=own,
     )
+
+
+def times(own: list[Timed], beside: list[Timed]) -> Spread:
+    """Return how many times as long a call of one took as that of the other, in millionths."""
+    return Spread.of(_ratios(own, beside))
 
 
 def _ratios(own: list[Timed], beside: list[Timed]) -> list[float]:
@@ -222,7 +272,7 @@ def _ratios(own: list[Timed], beside: list[Timed]) -> list[float]:
     return [PPM * one.call_ns / other.call_ns for one, other in pairs]
 
 
-def _scaled(rows: dict[_Key, _Row], contenders: Sequence[Contender]) -> Iterator[Scaled]:
+def _scaled(rows: dict[_Key, Row], contenders: Sequence[Contender]) -> Iterator[Scaled]:
     for (number, vector, processes), row in rows.items():
         if processes:
             one = rows[number, vector, 1].per_second()
@@ -249,7 +299,7 @@ def compared(new: BenchReport, earlier: Sequence[BenchReport]) -> BenchReport:
     The rounds of several earlier reports count together, so that what differs between runs of the
     same code does not count as a change.
     """
-    before: dict[tuple[str, str, str], list[float]] = {}
+    before: dict[tuple[str, ...], list[float]] = {}
     for report in earlier:
         stick = next(one.rounds for one in report.measured if one.kind == "yardstick")
         for measured in report.measured:
@@ -264,9 +314,10 @@ def compared(new: BenchReport, earlier: Sequence[BenchReport]) -> BenchReport:
     return msgspec.structs.replace(new, changes=changes, exit_code=exit_code)
 
 
-def _who(measured: Measured) -> tuple[str, str, str]:
+def _who(measured: Measured) -> tuple[str, ...]:
     """Return what stays the same from one version of an implementation to the next."""
-    return measured.kind, measured.implementation.name, measured.vector
+    name = measured.sdk or measured.implementation.name
+    return measured.kind, name, measured.vector, measured.sent
 
 
 def _change(measured: Measured, before: list[float]) -> Change:
@@ -274,8 +325,9 @@ def _change(measured: Measured, before: list[float]) -> Change:
     enough = min(len(measured.rounds), len(before)) >= FEWEST_ROUNDS
     return Change(
         kind=measured.kind,
-        implementation=measured.implementation.name,
+        implementation=measured.sdk or measured.implementation.name,
         vector=measured.vector,
+        sent=measured.sent,
         verdict=_verdict(old, measured.of_yardstick_ppm, enough=enough),
         old_ppm=old,
         new_ppm=measured.of_yardstick_ppm,

@@ -30,7 +30,7 @@ from signproof.wire import (
     without_credentials,
 )
 
-__all__ = ["judge_sdk", "not_run", "questions", "summed_up"]
+__all__ = ["driver_environment", "judge_sdk", "no_port", "not_run", "questions", "summed_up"]
 
 _REPLY_S = 30.0
 _START_S = 60.0
@@ -83,15 +83,14 @@ def judge_sdk(
     *home* is an empty folder, its home. Raises KnownError for its list of known failures.
     """
     allowed = _known(sdk, scheme, corpus)
-    variables = without_credentials(scheme, sandbox.quiet_environment(os.environ, home))
-    away = program_environment(scheme, scheme.pointing().credential, _NOWHERE)
+    variables = _quiet(scheme, home)
     port = sdk.manifest.port
     try:
         driver = Stdio(
             environment.run,
             timeout_s=_REPLY_S,
             start_timeout_s=_START_S,
-            environment={**variables, **_ZONE, **away},
+            environment=driver_environment(scheme, home),
             folder=environment.folder,
         )
         with closing(driver):
@@ -113,9 +112,7 @@ def judge_sdk(
     except OSError as error:
         if not port:
             raise
-        reason = os.strerror(error.errno or 0)  # `strerror` repeats the address
-        why = f"port {port}, the only one that it takes, cannot be had: {reason}"
-        return not_run(sdk, "skipped", why), None
+        return not_run(sdk, "skipped", no_port(port, error)), None
     typed = None
     if environment.typed and sent.report.complete:
         typed = _typed(environment, server, scheme, variables, clock)
@@ -132,6 +129,22 @@ def judge_sdk(
         typed=typed,
     )
     return entry, sent
+
+
+def driver_environment(scheme: Scheme, home: Path) -> dict[str, str]:
+    """Return the variables of an SDK's driver, whose home is the folder *home*."""
+    away = program_environment(scheme, scheme.pointing().credential, _NOWHERE)
+    return {**_quiet(scheme, home), **_ZONE, **away}
+
+
+def _quiet(scheme: Scheme, home: Path) -> dict[str, str]:
+    return without_credentials(scheme, sandbox.quiet_environment(os.environ, home))
+
+
+def no_port(port: int, error: OSError) -> str:
+    """Return why an SDK cannot be run that takes one port alone."""
+    reason = os.strerror(error.errno or 0)  # `strerror` of the error repeats the address
+    return f"port {port}, the only one that it takes, cannot be had: {reason}"
 
 
 def _known(sdk: Sdk, scheme: Scheme, corpus: Corpus) -> dict[str, known.Known]:

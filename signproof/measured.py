@@ -13,11 +13,25 @@ from msgspec import Meta
 from signproof.model import Implementation
 from signproof.timing import interval, nine_in_ten
 
-__all__ = ["PPM", "BenchReport", "Change", "Kind", "Measured", "Scaled", "Spread", "Timed"]
+__all__ = [
+    "PPM",
+    "BenchReport",
+    "Change",
+    "Kind",
+    "LeftOut",
+    "Measured",
+    "Scaled",
+    "Sent",
+    "Spread",
+    "Timed",
+]
 
 PPM = 1_000_000
 
-Kind = Literal["yardstick", "reference", "python", "command"]
+Kind = Literal["yardstick", "reference", "python", "command", "sdk"]
+Sent = Literal["", "signed", "unsigned", "bare"]
+"""Over the wire: by the SDK, by it without a signature, or its octets again by the harness's own
+client. Empty where nothing is sent."""
 Verdict = Literal["faster", "slower", "not told apart", "not measured then"]
 Nanoseconds = Annotated[int, Meta(ge=0)]
 
@@ -52,6 +66,9 @@ class Timed(_Model, frozen=True, kw_only=True):
     outside_ns: Annotated[
         Nanoseconds | None, Meta(description="What the question took besides; null in-process.")
     ] = None
+    connections: Annotated[
+        int | None, Meta(description="Of requests over the wire: how many were opened for them.")
+    ] = None
 
     @property
     def call_ns(self) -> float:
@@ -64,8 +81,16 @@ class Measured(_Model, frozen=True, kw_only=True):
 
     kind: Kind
     implementation: Implementation
+    sdk: Annotated[str, Meta(description="The id of an SDK in `sdks/`; mostly empty.")] = ""
     vector: Annotated[str, Meta(description="Empty for the yardstick.")] = ""
     operation: str = ""
+    sent: Annotated[
+        Sent,
+        Meta(
+            description="Over the wire: `signed` or `unsigned` by the SDK, or the octets of its "
+            "signed request again, by a client that does nothing else (`bare`)."
+        ),
+    ] = ""
     per_second: Annotated[int, Meta(description="Calls, at the median.")]
     call_ps: Annotated[Spread, Meta(description="Picoseconds a call.")]
     of_yardstick_ppm: Annotated[
@@ -73,6 +98,12 @@ class Measured(_Model, frozen=True, kw_only=True):
     ]
     of_reference_ppm: Annotated[
         Spread | None, Meta(description="The same beside the reference on this vector.")
+    ] = None
+    of_unsigned_ppm: Annotated[
+        Spread | None, Meta(description="The same of a signed request beside an unsigned one.")
+    ] = None
+    of_bare_ppm: Annotated[
+        Spread | None, Meta(description="The same of a request beside the bare exchange.")
     ] = None
     outside_ns: Annotated[
         Nanoseconds | None, Meta(description="What a question took besides, at the median.")
@@ -98,13 +129,22 @@ class Change(_Model, frozen=True, kw_only=True):
     """What has become of one implementation on one vector since earlier reports."""
 
     kind: Kind
-    implementation: str
+    implementation: Annotated[str, Meta(description="Its name, of an SDK in `sdks/` its id.")]
     vector: str
+    sent: Sent = ""
     verdict: Verdict
     old_ppm: Annotated[
         Spread | None, Meta(description="`of_yardstick_ppm` then; null where it was not measured.")
     ] = None
     new_ppm: Spread
+
+
+class LeftOut(_Model, frozen=True, kw_only=True):
+    """An SDK that was to be measured and was not."""
+
+    sdk: str
+    state: Literal["skipped", "failed"]
+    why: str
 
 
 class BenchReport(_Model, frozen=True, kw_only=True):
@@ -122,4 +162,5 @@ class BenchReport(_Model, frozen=True, kw_only=True):
     exit_code: int
     measured: list[Measured]
     scaled: list[Scaled] = []
+    left_out: list[LeftOut] = []
     changes: list[Change] = []

@@ -262,6 +262,13 @@ class SendInput(_Model, frozen=True, kw_only=True):
         Meta(description="Headers to hand to the SDK beside its own; mostly empty."),
     ] = []
     body_b64: Annotated[str, Meta(description="The body; empty for none.")]
+    unsigned: Annotated[
+        bool,
+        Meta(
+            description="Whether to send it without its signature; so only in a `bench`, and only "
+            "with the feature `unsigned`."
+        ),
+    ] = False
 
 
 class SendOutput(_Model, frozen=True, kw_only=True):

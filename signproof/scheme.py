@@ -15,6 +15,7 @@ __all__ = [
     "Finding",
     "Hot",
     "HttpSigning",
+    "Measuring",
     "Operation",
     "Program",
     "Replay",
@@ -134,6 +135,19 @@ class Program:
 
 
 @dataclass(frozen=True, slots=True)
+class Measuring:
+    """How requests a second are measured of SDKs that hide their signer."""
+
+    vector: str
+    """What is sent where no vector is named."""
+    success: bytes
+    """The body of an answer to a call that succeeded, unsigned: the same to each request."""
+    mark: bytes
+    """What stands in the head, written in small letters, or in the body of each signed request and
+    of no unsigned one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Sending:
     """How a vector is sent through an SDK that hides its signer, and what is asked of it then."""
 
@@ -231,6 +245,8 @@ class Scheme:
     SignerError where the operation refuses."""
     typical: str = ""
     """The vector whose speed is measured where none is named."""
+    measuring: Measuring | None = None
+    """None where requests over the wire are not measured."""
     mistakes: str = ""
     """The module that has `CATALOGUE`; imported only where mistakes are needed."""
     behaviours: str = ""

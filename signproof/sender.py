@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from signers.request import SignedRequest
 from signproof import schemes
 from signproof.behaviours.base import Behaviour, Scripted
 from signproof.corpus import RECORDED, Case, Corpus
@@ -24,7 +25,18 @@ from signproof.server import Exchange, Server
 from signproof.verify import report
 from signproof.wire import mock_for
 
-__all__ = ["EXACT", "OWN_TIME", "SAME", "Sent", "is_direct", "send", "sendable"]
+__all__ = [
+    "EXACT",
+    "OWN_TIME",
+    "SAME",
+    "Sent",
+    "as_arrived",
+    "is_direct",
+    "own_host",
+    "send",
+    "send_case",
+    "sendable",
+]
 
 EXACT = "exact octets"
 SAME = "same request"
@@ -126,13 +138,13 @@ def send(
 
         def address(id_: str, mock: ServedMock) -> str:
             exchanges[id_] = []
-            host = _own_host(len(exchanges)) if port else "127.0.0.1"
+            host = own_host(len(exchanges)) if port else "127.0.0.1"
             endpoint = server.open(mock, host=host, port=port, on_exchange=exchanges[id_].append)
             stack.callback(endpoint.close)
             return endpoint.base_url.removesuffix(":80")
 
         asked = [
-            _send_case(
+            send_case(
                 case, how[case.id], address(case.id, mock_for(scheme, [case.credential], clock))
             )
             for case in chosen
@@ -211,12 +223,13 @@ def _at_its_time(
     return replace(case, vector=vector, input=input_), reply
 
 
-def _own_host(number: int) -> str:
+def own_host(number: int) -> str:
     """Return a loopback address; the first is left to others."""
     return f"127.1.{number // _HOSTS}.{number % _HOSTS + 1}"
 
 
-def _send_case(case: Case, sending: Sending, base_url: str) -> Case:
+def send_case(case: Case, sending: Sending, base_url: str) -> Case:
+    """Return the case as an SDK is asked to send it to an address."""
     input_ = {"base_url": base_url, **sending.call}
     vector = msgspec.structs.replace(case.vector, operation=_SEND, input=input_)
     return replace(case, vector=vector, input=input_)
@@ -229,10 +242,7 @@ def _arrived(
 
     Where several requests did, that is the first that is wrong, or the first.
     """
-    vector = msgspec.structs.replace(
-        case.vector, operation="request", stages={}, expected=Expected(check=_CHECK)
-    )
-    case = replace(case, vector=vector)
+    case = _as_request(case)
     if isinstance(reply, Broken) or reply.status is Status.ERRORED:
         return case, reply
     if reply.status is Status.SKIPPED:
@@ -245,17 +255,30 @@ def _arrived(
     if reply.status is Status.REJECTED:
         return case, Broken(Outcome.ERROR, f"it sent a request, yet refuses it: {reply.message}")
     check = schemes.get(case.scheme).checks[_CHECK]
-    seen: list[tuple[Case, Reply]] = []
+    seen: list[tuple[Case, Answer]] = []
     for exchange in exchanges:
         if exchange.request is None:
             why = exchange.reply.verdict.message
             return case, Broken(Outcome.ERROR, f"it sent what is no request: {why}")
-        received = msgspec.to_builtins(to_model(exchange.request))
-        asked = replace(case, input=sending.asked(received))
-        seen.append((asked, Answer(status=Status.OUTPUT, output=received)))
-        if check(dict(case.credential or {}), asked.input, received) is not None:
+        asked, received = as_arrived(case, sending, exchange.request)
+        seen.append((asked, received))
+        if check(dict(case.credential or {}), asked.input, received.output) is not None:
             return seen[-1]  # whatever else was sent, this one is wrong
     return seen[0]
+
+
+def as_arrived(case: Case, sending: Sending, request: SignedRequest) -> tuple[Case, Answer]:
+    """Return the case as asked of the SDK at the time that it chose, and what arrived."""
+    received = msgspec.to_builtins(to_model(request))
+    asked = replace(_as_request(case), input=sending.asked(received))
+    return asked, Answer(status=Status.OUTPUT, output=received)
+
+
+def _as_request(case: Case) -> Case:
+    vector = msgspec.structs.replace(
+        case.vector, operation="request", stages={}, expected=Expected(check=_CHECK)
+    )
+    return replace(case, vector=vector)
 
 
 def _labelled(result: Result, sending: Sending, exchanges: Sequence[Exchange]) -> Result:

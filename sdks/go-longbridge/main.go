@@ -13,11 +13,15 @@ import (
 )
 
 func send(c driver.Credential, r driver.Request) (driver.Response, error) {
+	token := c.AccessToken
+	if r.Unsigned {
+		token = "Bearer " + token // with which it sends no signature
+	}
 	client, err := http.New(
 		http.WithURL(r.BaseURL),
 		http.WithAppKey(c.AppKey),
 		http.WithAppSecret(c.AppSecret),
-		http.WithAccessToken(c.AccessToken),
+		http.WithAccessToken(token),
 	)
 	if err != nil {
 		return driver.Response{}, driver.Rejected(err.Error())
@@ -44,8 +48,10 @@ func send(c driver.Credential, r driver.Request) (driver.Response, error) {
 		header.Add(row[0], row[1])
 	}
 	var data json.RawMessage
-	err = client.Call(
-		context.Background(), r.Method, path, query, body, &data, http.WithHeader(header))
+	for err == nil && r.Laps.Next() {
+		err = client.Call(
+			context.Background(), r.Method, path, query, body, &data, http.WithHeader(header))
+	}
 	if err == nil {
 		return driver.Response{Body: data}, nil
 	}
@@ -58,5 +64,5 @@ func send(c driver.Credential, r driver.Request) (driver.Response, error) {
 }
 
 func main() {
-	driver.Serve("github.com/longbridge/openapi-go", send)
+	driver.Serve("github.com/longbridge/openapi-go", send, "unsigned")
 }

@@ -44,8 +44,10 @@ func send(c driver.Credential, r driver.Request) (driver.Response, error) {
 		header.Add(row[0], row[1])
 	}
 	var data json.RawMessage
-	err = client.Call(
-		context.Background(), r.Method, path, query, body, &data, http.WithHeader(header))
+	for err == nil && r.Laps.Next() {
+		err = client.Call(
+			context.Background(), r.Method, path, query, body, &data, http.WithHeader(header))
+	}
 	if err == nil {
 		return driver.Response{Body: data}, nil
 	}

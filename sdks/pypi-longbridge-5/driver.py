@@ -9,20 +9,22 @@ from pathlib import Path
 from longbridge.openapi import HttpClient, OpenApiException
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "common" / "python"))
-from signproof_driver import Request, Response, Skipped, serve
+from signproof_driver import UNSIGNED, Request, Response, Skipped, serve
 
 
 def send(credential: dict[str, str], request: Request) -> Response:
     """Send the request as a user would; the SDK encodes no query and raises for every error."""
+    method, target = request.method, request.target
     headers, body = request.header_map(), request.json_body()
     client = HttpClient.from_apikey(
         credential["app_key"],
-        credential["app_secret"],
+        credential["app_secret"] if request.signed else "",  # with none it sends no signature
         credential["access_token"],
         request.base_url,
     )
     try:
-        data = client.request(request.method, request.target, headers, body)
+        for _ in request.laps:
+            data = client.request(method, target, headers, body)
     except OpenApiException as error:
         return Response(error=str(error))
     except RuntimeError as error:  # of the conversion to JSON, before anything is sent
@@ -30,4 +32,4 @@ def send(credential: dict[str, str], request: Request) -> Response:
     return Response(body=json.dumps(data).encode())
 
 
-serve("longbridge", version("longbridge"), send)
+serve("longbridge", version("longbridge"), send, [UNSIGNED])

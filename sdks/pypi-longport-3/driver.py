@@ -14,6 +14,7 @@ from signproof_driver import Request, Response, Skipped, serve
 
 def send(credential: dict[str, str], request: Request) -> Response:
     """Send the request as a user would; the SDK encodes no query and raises for every error."""
+    method, target = request.method, request.target
     headers, body = request.header_map(), request.json_body()
     client = HttpClient(
         request.base_url,
@@ -22,7 +23,8 @@ def send(credential: dict[str, str], request: Request) -> Response:
         credential["access_token"],
     )
     try:
-        data = client.request(request.method, request.target, headers, body)
+        for _ in request.laps:
+            data = client.request(method, target, headers, body)
     except OpenApiException as error:
         return Response(error=str(error))
     except RuntimeError as error:  # of the conversion to JSON, before anything is sent

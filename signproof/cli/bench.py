@@ -1,38 +1,30 @@
 """signproof bench."""
 
-import shlex
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack, closing
-from functools import partial
+from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
 from signproof import codec
-from signproof.bench import Contender, NotPassed, compared, measure
+from signproof.bench import NotPassed, compared
 from signproof.cli.behind import Behind, program_behind
-from signproof.cli.common import (
-    OutFile,
-    Problem,
-    one_line,
-    scheme_argument,
-    vectors_option,
-    write_file,
-)
-from signproof.corpus import Case, Corpus, CorpusError
-from signproof.implementations import served
-from signproof.implementations.base import Driver, NeverRan
-from signproof.implementations.python_object import PythonObject
-from signproof.implementations.reference import Reference
+from signproof.cli.bench_asked import Asked, NotRight
+from signproof.cli.bench_signed import of_program, of_python, only_sends
+from signproof.cli.common import OutFile, Problem, scheme_argument, vectors_option, write_file
+from signproof.corpus import Corpus
+from signproof.implementations.base import NeverRan
 from signproof.implementations.stdio import Stdio
-from signproof.implementations.stdio_bench import StdioBench
 from signproof.measured import BenchReport
 from signproof.model import FORMAT, Outcome
 from signproof.reports import bench as table
 from signproof.reports import bench_plot, terminal
 from signproof.scheme import Scheme
-from signproof.verify import EXIT_NEVER_RAN, verify
+from signproof.verify import EXIT_NEVER_RAN
+
+if TYPE_CHECKING:
+    from signproof.cli.bench_sent import SentRun
 
 __all__ = ["command"]
 
@@ -46,6 +38,13 @@ _FILE = OutFile()
 )
 @scheme_argument
 @click.option("--python", "python_object", metavar="MODULE:OBJECT", help="A Python object instead.")
+@click.option(
+    "--sdk",
+    "sdk_ids",
+    multiple=True,
+    metavar="ID",
+    help="Requests of this published SDK instead, as `matrix` runs it (may be repeated; `all`).",
+)
 @click.option("--id", "ids", multiple=True, help="This vector, not the usual (may be repeated).")
 @click.option(
     "--rounds", type=click.IntRange(1), default=15, show_default=True, help="How many to measure."
@@ -82,6 +81,7 @@ def command(
     ctx: click.Context,
     scheme: Scheme,
     python_object: str | None,
+    sdk_ids: tuple[str, ...],
     ids: tuple[str, ...],
     rounds: int,
     min_ms: int,
@@ -98,29 +98,28 @@ def command(
     COMMAND, which stands behind `--`, is a program that speaks the protocol and has the feature
     `bench` (`signproof show protocol`): it measures itself, and what the harness takes besides is
     shown apart. Each output is verified. Without COMMAND and --python the reference is measured.
+
+    A COMMAND or SDK that hides its signer sends requests to this machine instead: they are counted,
+    the last of each round is verified, and beside them stand the same requests unsigned, where it
+    can send such, and sent again by a client that does nothing else.
     """
     program = program_behind(ctx) or []
-    if program and python_object:
-        raise Problem("give either a COMMAND or --python, not both")
-    cases = _chosen(scheme, corpus, ids)
+    if sum(map(bool, (program, python_object, sdk_ids))) > 1:
+        raise Problem("give one of a COMMAND, --python and --sdk, not several")
     earlier = [_read(path, scheme) for path in old_files]
+    asked = Asked(scheme, corpus, ids, rounds, min_ms, processes, timeout, start_timeout)
     try:
-        if program:
-            driver = Stdio(program, timeout_s=timeout, start_timeout_s=start_timeout)
-            _verify(ctx, driver, corpus, cases, ["--", *program])
-        elif python_object:
-            words = ["--python", python_object]
-            _verify(ctx, PythonObject(python_object), corpus, cases, words)
-        with ExitStack() as stack:
-            start = partial(_started, stack, timeout, start_timeout)
-            contenders = _contenders(program, python_object, processes, start)
-            asked = 1 + len(cases) * sum(1 + len(one.children) for one in contenders)
-            with terminal.progress((rounds + 1) * asked, "measuring") as advance:
-                report = measure(
-                    corpus, cases, contenders, rounds=rounds, min_ms=min_ms, progress=advance
-                )
+        if sdk_ids:
+            report = _sent_run(asked).sdks(sdk_ids)
+        elif program:
+            report = _of_program(asked, program)
+        else:
+            report = of_python(asked, python_object)
     except NeverRan as error:
         raise _NeverRan(str(error)) from None
+    except NotRight as error:
+        terminal.show(error.report, error.cases, again=error.again)
+        ctx.exit(error.exit_code)
     except NotPassed as error:
         skipped = error.result.outcome is Outcome.SKIP
         raise (_NeverRan if skipped else _Wrong)(str(error)) from None
@@ -130,6 +129,21 @@ def command(
     write_file(json_file, lambda: codec.pretty(report))
     write_file(svg_file, lambda: bench_plot.render(report))
     ctx.exit(report.exit_code)
+
+
+def _of_program(asked: Asked, program: list[str]) -> BenchReport:
+    """Measure a program: what it signs, or what it sends where it hides its signer."""
+    driver = Stdio(program, timeout_s=asked.timeout_s, start_timeout_s=asked.start_timeout_s)
+    with closing(driver):
+        if not only_sends(driver, asked):
+            return of_program(asked, program, driver)
+    return _sent_run(asked).program(program)
+
+
+def _sent_run(asked: Asked) -> "SentRun":
+    from signproof.cli.bench_sent import SentRun  # noqa: PLC0415 - with the server, only here
+
+    return SentRun(asked)
 
 
 class _NeverRan(Problem):
@@ -142,72 +156,6 @@ class _Wrong(Problem):
     """What was to be measured did wrong."""
 
     exit_code = 1
-
-
-_Start = Callable[[Sequence[str], int], list[StdioBench]]
-
-
-def _started(
-    stack: ExitStack, timeout: float, start_timeout: float, words: Sequence[str], number: int
-) -> list[StdioBench]:
-    """Start *number* processes of a command, which end with *stack*; raises NeverRan."""
-    return [
-        stack.enter_context(
-            closing(StdioBench(words, timeout_s=timeout, start_timeout_s=start_timeout))
-        )
-        for _ in range(number)
-    ]
-
-
-def _contenders(
-    program: list[str], python_object: str | None, processes: int, start: _Start
-) -> list[Contender]:
-    """Return the reference, then what is measured beside it."""
-    together = processes if processes > 1 else 0
-    contenders = [Contender("reference", Reference(), start(served.command(None), together))]
-    if program:
-        children = start(program, processes)
-        contenders.append(Contender("command", children[0], children if together else ()))
-    elif python_object:
-        children = start(served.command(python_object), together)
-        contenders.append(Contender("python", PythonObject(python_object), children))
-    return contenders
-
-
-def _verify(
-    ctx: click.Context, driver: Driver, corpus: Corpus, cases: list[Case], words: list[str]
-) -> None:
-    """Go on where *driver* does all cases right; else show what is wrong, and exit."""
-    report = verify(driver, corpus, cases, strict=True)
-    outcomes = {result.outcome for result in report.results}
-    if report.complete and outcomes == {Outcome.PASS}:
-        return
-    again = shlex.join(["signproof", "verify", "--id", "{id}", *words])
-    terminal.show(report, {case.id: case for case in cases}, again=again)
-    skipped = outcomes <= {Outcome.PASS, Outcome.SKIP}
-    ctx.exit(report.exit_code or (EXIT_NEVER_RAN if skipped else 1))
-
-
-def _chosen(scheme: Scheme, corpus: Corpus, ids: tuple[str, ...]) -> list[Case]:
-    with one_line(CorpusError):
-        by_id = {case.id: case for case in corpus.cases(scheme.id)}
-    if not ids and not scheme.typical:
-        raise Problem(f"{scheme.id} has no usual vector: name one with --id")
-    chosen = []
-    for id_ in dict.fromkeys(ids or (scheme.typical,)):
-        if id_ not in by_id:
-            raise Problem(f"there is no vector {id_}: `signproof list {scheme.id}` shows them all")
-        vector = by_id[id_].vector
-        if vector.operation not in scheme.hot:
-            known = ", ".join(scheme.hot) or "none"
-            raise Problem(
-                f"{id_} is of the operation {vector.operation}, which is not measured: choose one "
-                f"of these: {known}"
-            )
-        if vector.expected.reject is not msgspec.UNSET:
-            raise Problem(f"{id_} expects a refusal: choose one that expects an output")
-        chosen.append(by_id[id_])
-    return chosen
 
 
 def _read(path: Path, scheme: Scheme) -> BenchReport:

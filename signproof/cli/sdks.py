@@ -3,7 +3,7 @@
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 import msgspec
@@ -23,7 +23,7 @@ from signproof.wire import mock_for
 if TYPE_CHECKING:
     from signproof.model import MatrixEntry
 
-__all__ = ["SdkRun", "chosen_sdks", "sendable_cases"]
+__all__ = ["NotInstalled", "SdkRun", "chosen_sdks", "installed", "sendable_cases"]
 
 
 def chosen_sdks(scheme: Scheme, ids: tuple[str, ...]) -> list[Sdk]:
@@ -60,6 +60,26 @@ def sendable_cases(scheme: Scheme, everything: list[Case], ids: tuple[str, ...])
     return chosen
 
 
+class NotInstalled(Exception):
+    """An SDK cannot be run here: why."""
+
+    def __init__(self, state: Literal["skipped", "failed"], why: str) -> None:
+        self.state = state
+        super().__init__(why)
+
+
+def installed(sdk: Sdk, position: str) -> Environment:
+    """Return the SDK's environment; *position* goes before what is said. Raises NotInstalled."""
+    missing = environments.missing_tools(sdk)
+    if missing:
+        raise NotInstalled("skipped", f"this machine has no {' and no '.join(missing)}")
+    try:
+        cache = environments.cache_folder()
+        return environments.build(sdk, cache, lambda text: _say(position + text))
+    except BuildFailed as error:
+        raise NotInstalled("failed", str(error)) from None
+
+
 class SdkRun:
     """Installs the SDKs, then closes the door to the network, then judges."""
 
@@ -90,16 +110,10 @@ class SdkRun:
             self.complete = False
 
     def _install(self, sdk: Sdk, position: str) -> None:
-        missing = environments.missing_tools(sdk)
-        if missing:
-            why = f"this machine has no {' and no '.join(missing)}"
-            self.entries[sdk.id] = not_run(sdk, "skipped", why)
-            return
         try:
-            cache = environments.cache_folder()
-            self._built[sdk.id] = environments.build(sdk, cache, lambda text: _say(position + text))
-        except BuildFailed as error:
-            self.entries[sdk.id] = not_run(sdk, "failed", str(error))
+            self._built[sdk.id] = installed(sdk, position)
+        except NotInstalled as error:
+            self.entries[sdk.id] = not_run(sdk, error.state, str(error))
 
     def _leave_all_out(self, sdks: list[Sdk]) -> None:
         """Run none: what they are asked would go to the broker."""

@@ -1,6 +1,6 @@
 """How fast implementations are, as a table for a terminal."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import click
 
@@ -13,6 +13,17 @@ __all__ = ["count", "duration", "name", "ratio", "show"]
 _UNITS = ((1_000, "ns"), (1_000_000, "µs"), (1_000_000_000, "ms"), (1_000_000_000_000, "s"))
 """In picoseconds."""
 _HEAD = ("", "per second", "a call (95 %)", "p10", "p90", "x reference (95 %)", "x yardstick")
+_SENT_HEAD = (
+    "",
+    "signed a second",
+    "a signed request (95 %)",
+    "unsigned a second",
+    "x unsigned (95 %)",
+    "bare a second",
+    "x bare (95 %)",
+    "x yardstick",
+)
+_CANNOT = "cannot"
 _ASKING = "asking"
 _COLOURS = {"slower": "red", "faster": "green"}
 
@@ -31,9 +42,14 @@ def show(report: BenchReport, *, rounds: int, earlier: Sequence[BenchReport] = (
             f"interrupted: {report.rounds} of {rounds} rounds were measured whole", fg="red"
         )
     for vector in dict.fromkeys(one.vector for one in report.measured if one.vector):
+        of_vector = [one for one in report.measured if one.vector == vector]
+        lines = _sent_lines(of_vector) if of_vector[0].sent else _lines(report, vector)
         click.echo()
-        for line in _lines(report, vector):
+        click.echo(f"{vector} ({of_vector[0].operation})")
+        for line in lines:
             click.echo(line)
+    for left_out in report.left_out:
+        click.secho(f"not measured: {left_out.sdk}: {printable(left_out.why)}", fg="yellow")
     if earlier:
         _changes(report, earlier)
 
@@ -41,7 +57,6 @@ def show(report: BenchReport, *, rounds: int, earlier: Sequence[BenchReport] = (
 def _lines(report: BenchReport, vector: str) -> Iterator[str]:
     """Return the lines on one vector."""
     measured = [one for one in report.measured if one.vector in {"", vector}]
-    yield f"{vector} ({measured[-1].operation})"
     asked = any(one.outside_ns is not None for one in measured)
     yield from _table([[*_HEAD, *([_ASKING] if asked else [])], *map(_row, measured)])
     scaled = [one for one in report.scaled if one.vector == vector]
@@ -65,6 +80,42 @@ def _row(one: Measured) -> list[str]:
     ]
 
 
+def _sent_lines(measured: Sequence[Measured]) -> Iterator[str]:
+    """Return the lines on one vector that was sent: one for each SDK."""
+    rows: dict[tuple[str, str], dict[str, Measured]] = {}
+    for one in measured:
+        rows.setdefault((one.sdk, one.implementation.name), {})[one.sent] = one
+    yield from _table([_SENT_HEAD, *map(_sent_row, rows.values())])
+    if any("unsigned" not in row for row in rows.values()):
+        yield "(cannot: its driver lacks the feature `unsigned`, so nothing unsigned stands beside)"
+    anew = [_who(row["signed"]) for row in rows.values() if _opens_each_time(row["signed"])]
+    if anew:
+        yield f"(a connection for each request: {', '.join(anew)})"
+
+
+def _who(one: Measured) -> str:
+    return name(one.implementation, one.sdk)
+
+
+def _opens_each_time(one: Measured) -> bool:
+    return all(timed.connections == timed.calls > 1 for timed in one.rounds)
+
+
+def _sent_row(row: Mapping[str, Measured]) -> list[str]:
+    signed, bare, unsigned = row["signed"], row["bare"], row.get("unsigned")
+    beside, beside_bare = signed.of_unsigned_ppm, signed.of_bare_ppm
+    return [
+        _who(signed),
+        count(signed.per_second),
+        duration(signed.call_ps),
+        _CANNOT if unsigned is None else count(unsigned.per_second),
+        "" if beside is None else ratio(beside),
+        count(bare.per_second),
+        "" if beside_bare is None else ratio(beside_bare),
+        _plain(signed.of_yardstick_ppm.median),
+    ]
+
+
 def _scaled_row(one: Scaled) -> list[str]:
     together = one.per_second
     low, high = count(together.low), count(together.high)
@@ -79,7 +130,8 @@ def _scaled_row(one: Scaled) -> list[str]:
 def _changes(report: BenchReport, earlier: Sequence[BenchReport]) -> None:
     click.echo("\nSince then, in times of the yardstick (p10 to p90):")
     for change in report.changes:
-        click.echo(f"  {printable(change.implementation)} · {change.vector}: {_said(change)}")
+        who = " · ".join(filter(None, (change.implementation, change.vector, change.sent)))
+        click.echo(f"  {printable(who)}: {_said(change)}")
     now = (report.machine, report.python)
     for machine, python in dict.fromkeys((old.machine, old.python) for old in earlier):
         if (machine, python) != now:
@@ -114,9 +166,10 @@ def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
         yield "  ".join([first, *others]).rstrip()
 
 
-def name(implementation: Implementation) -> str:
-    """Return who was measured, in one line."""
-    return printable(" ".join(filter(None, (implementation.name, implementation.version))))
+def name(implementation: Implementation, sdk: str = "") -> str:
+    """Return who was measured, in one line; an SDK in `sdks/` by its id."""
+    version = implementation.version.removeprefix("v") if sdk else implementation.version
+    return printable(" ".join(filter(None, (sdk or implementation.name, version))))
 
 
 def count(number: int) -> str:

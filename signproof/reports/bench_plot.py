@@ -71,7 +71,7 @@ def _groups(report: BenchReport) -> Iterator[_Group]:
     for vector in dict.fromkeys(one.vector for one in report.measured if one.vector):
         bars = [
             _Bar(
-                name(one.implementation),
+                ", ".join(filter(None, (name(one.implementation, one.sdk), one.sent))),
                 f"{duration(one.call_ps)} · {count(one.per_second)} a second",
                 one.call_ps,
                 _COLOURS.get(one.kind, _OTHER),

@@ -310,7 +310,7 @@ def test_an_earlier_report_that_is_none(
         ),
         (
             ["longbridge-hmac", "--python", "mine:Good", *program("Benches")],
-            "give either a COMMAND or --python, not both",
+            "give one of a COMMAND, --python and --sdk, not several",
         ),
         (
             ["longbridge-hmac", "--id", "tiger-rsa/order/sorted"],

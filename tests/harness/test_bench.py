@@ -12,7 +12,7 @@ import pytest
 from signproof.bench import YARDSTICK, Contender, NotPassed, compared, machine, measure, yardstick
 from signproof.corpus import Case, Corpus
 from signproof.implementations.base import Benched, Broken, Reply
-from signproof.measured import BenchReport, Kind, Measured, Scaled, Spread, Timed
+from signproof.measured import BenchReport, Kind, Measured, Scaled, Sent, Spread, Timed
 from signproof.model import Answer, Implementation, Outcome, Status
 
 if TYPE_CHECKING:
@@ -316,6 +316,32 @@ def test_what_was_not_measured_then_is_said(corpus: Corpus, cases: list[Case]) -
     report = compared(ran(corpus, cases, "new", *STEADY), [ran(corpus, cases, "other", *STEADY)])
     (change,) = report.changes
     assert (change.verdict, change.old_ppm, report.exit_code) == ("not measured then", None, 0)
+
+
+def test_what_was_sent_is_compared_with_the_same(corpus: Corpus, cases: list[Case]) -> None:
+    """By the SDK's id, for packages have the same name in several languages, and what it sent."""
+    report = ran(corpus, cases, "name of many", *STEADY)
+    stick, row = report.measured
+    sent: list[tuple[str, Sent]] = [("a", "signed"), ("a", "bare"), ("b", "signed"), ("b", "bare")]
+    rows = [
+        msgspec.structs.replace(
+            row,
+            kind="sdk",
+            sdk=sdk,
+            sent=what,
+            of_yardstick_ppm=spread(1_000_000 * number),
+            rounds=[Timed(calls=1, elapsed_ns=100 * number)] * len(STEADY),
+        )
+        for number, (sdk, what) in enumerate(sent, 1)
+    ]
+    report = msgspec.structs.replace(report, measured=[stick, *rows])
+    changes = compared(report, [report]).changes
+    assert [
+        (one.implementation, one.sent, one.verdict, one.old_ppm, one.new_ppm) for one in changes
+    ] == [
+        (sdk, what, "not told apart", *[spread(1_000_000 * number)] * 2)
+        for number, (sdk, what) in enumerate(sent, 1)
+    ]
 
 
 def test_an_interrupt_stays_one(corpus: Corpus, cases: list[Case]) -> None:

@@ -11,7 +11,17 @@ import pytest
 
 from signproof import codec
 from signproof.corpus import default_root
-from signproof.measured import BenchReport, Change, Kind, Measured, Scaled, Spread, Timed
+from signproof.measured import (
+    BenchReport,
+    Change,
+    Kind,
+    LeftOut,
+    Measured,
+    Scaled,
+    Sent,
+    Spread,
+    Timed,
+)
 from signproof.model import Implementation
 from signproof.reports import bench, bench_plot
 
@@ -94,6 +104,58 @@ SCALED = msgspec.structs.replace(
 )
 
 
+def sent(
+    sdk: str,
+    how: Sent,
+    call_ps: int,
+    connections: int,
+    of_unsigned_ppm: Spread | None = None,
+    of_bare_ppm: Spread | None = None,
+) -> Measured:
+    """Return what an SDK took for five requests."""
+    return Measured(
+        kind="sdk",
+        implementation=Implementation(name="name of many", version="v1.2"),
+        sdk=sdk,
+        vector=VECTOR,
+        operation="send",
+        sent=how,
+        per_second=10**12 // call_ps,
+        call_ps=spread(call_ps, call_ps // 100),
+        of_yardstick_ppm=spread(call_ps, 1),
+        of_unsigned_ppm=of_unsigned_ppm,
+        of_bare_ppm=of_bare_ppm,
+        rounds=[Timed(calls=5, elapsed_ns=1, connections=connections)],
+    )
+
+
+def times(hundredths: int) -> Spread:
+    return spread(hundredths * 10_000, 20_000)
+
+
+SENT = msgspec.structs.replace(
+    REPORT,
+    measured=[
+        REPORT.measured[0],
+        sent("a-sdk", "signed", 200_000_000, 1, of_unsigned_ppm=times(125), of_bare_ppm=times(800)),
+        sent("a-sdk", "unsigned", 160_000_000, 1, of_bare_ppm=times(640)),
+        sent("a-sdk", "bare", 25_000_000, 0),
+        sent("b-sdk", "signed", 4_000_000_000, 5, of_bare_ppm=times(2000)),
+        sent("b-sdk", "bare", 200_000_000, 5),
+    ],
+    left_out=[LeftOut(sdk="c-sdk", state="skipped", why="this machine has no go\x1b")],
+)
+SENT_TABLE = """
+longbridge-hmac/body/compact (send)
+           signed a second  a signed request (95 %)  unsigned a second    x unsigned (95 %)  bare a second        x bare (95 %)  x yardstick
+a-sdk 1.2            5,000      200 µs (198 to 202)              6,250  1.25 (1.23 to 1.27)         40,000  8.00 (7.98 to 8.02)          200
+b-sdk 1.2              250   4.00 ms (3.96 to 4.04)             cannot                               5,000  20.0 (20.0 to 20.0)        4,000
+(cannot: its driver lacks the feature `unsigned`, so nothing unsigned stands beside)
+(a connection for each request: b-sdk 1.2)
+not measured: c-sdk: this machine has no go\\x1b
+"""  # noqa: E501 - as wide as it is shown
+
+
 @pytest.fixture
 def show(capsys: pytest.CaptureFixture[str]) -> Show:
     def show(
@@ -136,6 +198,24 @@ def test_processes_together(show: Show) -> None:
     assert show(SCALED) == ABOUT + TABLE + TOGETHER
 
 
+def test_what_was_sent_is_a_row_for_each_sdk(show: Show) -> None:
+    assert show(SENT) == ABOUT + SENT_TABLE
+
+
+@pytest.mark.parametrize(("calls", "connections", "lines"), [(5, 5, 1), (5, 4, 0), (1, 1, 0)])
+def test_when_a_connection_is_one_for_each_request(
+    calls: int,
+    connections: int,
+    lines: int,
+    show: Show,
+) -> None:
+    timed = [Timed(calls=5, elapsed_ns=1, connections=5)]
+    timed.append(Timed(calls=calls, elapsed_ns=1, connections=connections))
+    row = msgspec.structs.replace(SENT.measured[4], rounds=timed)
+    report = msgspec.structs.replace(SENT, measured=[row, SENT.measured[5]])
+    assert show(report).count("(a connection for each request: b-sdk 1.2)\n") == lines
+
+
 def test_several_vectors_have_a_table_each(show: Show) -> None:
     other = [
         msgspec.structs.replace(one, vector="longbridge-hmac/path/root")
@@ -176,6 +256,15 @@ def test_an_interrupt_is_said(rounds: int, kept: list[Measured], tables: str, sh
 def test_a_change_is_said(change: Change, said: str, show: Show) -> None:
     report = msgspec.structs.replace(REPORT, changes=[change])
     assert show(report, earlier=(REPORT,)) == f"{ABOUT}{TABLE}{SINCE}{WHO}{said}\n"
+
+
+def test_a_change_of_what_was_sent_is_said(show: Show) -> None:
+    change = msgspec.structs.replace(
+        changed("not measured then", None, 2_000_000), implementation="a-sdk", sent="unsigned"
+    )
+    shown = show(msgspec.structs.replace(SENT, changes=[change]), earlier=(REPORT,))
+    said = "not measured then: 2.00 (1.98 to 2.02)"
+    assert shown.partition(SINCE)[2] == f"  a-sdk · {VECTOR} · unsigned: {said}\n"
 
 
 def test_another_machine_is_said_once(show: Show) -> None:
@@ -242,6 +331,17 @@ def test_the_picture_says_what_the_table_does() -> None:
     ]
 
 
+def test_the_picture_of_what_was_sent() -> None:
+    labels = [text.text for text in drawn(SENT, "text")][1:-1:2]
+    assert labels == [
+        "a-sdk 1.2, signed",
+        "a-sdk 1.2, unsigned",
+        "a-sdk 1.2, bare",
+        "b-sdk 1.2, signed",
+        "b-sdk 1.2, bare",
+    ]
+
+
 def test_bars_are_as_long_as_they_say() -> None:
     """The longest interval ends at the right margin: 820 of 860 are for it."""
     paper, *bars = drawn(SCALED, "rect")
@@ -288,8 +388,9 @@ def test_an_interrupt_before_anything_is_an_empty_picture() -> None:
 # JSON.
 
 
-def test_the_json_is_as_the_schema_says_and_is_read_again() -> None:
-    report = msgspec.structs.replace(SCALED, changes=[changed("slower", 2_000_000, 3_000_000)])
+@pytest.mark.parametrize("whole", [SCALED, SENT], ids=["signed", "sent"])
+def test_the_json_is_as_the_schema_says_and_is_read_again(whole: BenchReport) -> None:
+    report = msgspec.structs.replace(whole, changes=[changed("slower", 2_000_000, 3_000_000)])
     octets = codec.pretty(report)
     schema = json.loads((default_root() / "schemas" / "bench.schema.json").read_bytes())
     jsonschema.validate(json.loads(octets), schema)

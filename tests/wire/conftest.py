@@ -36,7 +36,7 @@ language = "Python"
 schemes = ["longbridge-hmac"]
 required = true
 tools = []
-common = ["python"]
+common = ["operations", "python"]
 install_budget_s = 60
 disk_mib = 1
 """
@@ -181,9 +181,10 @@ def make_sdk(tmp_path: Path) -> Callable[..., Sdk]:
     ) -> Sdk:
         folder = root / id_
         folder.mkdir(parents=True)
-        common = root / "common" / "python"
-        if not common.is_dir():
-            shutil.copytree(PROGRAMS.parents[2] / "sdks" / "common" / "python", common)
+        common = root / "common"
+        for name in ("operations", "python"):
+            if not (common / name).is_dir():
+                shutil.copytree(PROGRAMS.parents[2] / "sdks" / "common" / name, common / name)
         for name in ("driver.py", "client.py"):
             shutil.copy(PROGRAMS / name, folder)
         manifest = MANIFEST

@@ -54,13 +54,13 @@ def test_an_introduction() -> None:
             "language": "C",
             "runtime": "C 1",
         },
-        "operations": {"toy": ["alone", "here"]},
-        "features": ["own-time"],
+        "operations": {"toy": ["alone", "here", "often"]},
+        "features": ["bench", "own-time"],
         "window": 1,
     }
 
 
-@pytest.mark.parametrize("operation", ["here", "alone"])
+@pytest.mark.parametrize("operation", ["here", "alone", "often"])
 @pytest.mark.parametrize(
     ("does", "status", "message"),
     [
@@ -155,3 +155,39 @@ def test_the_runtime_is_this_python_where_nothing_is_said() -> None:
         "Python",
         platform.python_version(),
     )
+
+
+# Again and again.
+
+
+def bench(operation: str, does: str = "", min_ms: int = 20, **more: Any) -> Json:
+    return run(operation, type="bench", min_ms=min_ms) | {"input": {"does": does, **more}}
+
+
+OUTPUT = {"long": "", "credential": None, "error": ""}
+
+
+def test_a_call_is_made_until_its_time_has_passed() -> None:
+    slow, quick, once = asked(bench("often", "wait"), bench("often"), run("often"))
+    assert (slow.pop("iterations"), slow.pop("elapsed_ns") >= 1_000_000_000) == (1, True)
+    assert (quick.pop("iterations") > 1, quick.pop("elapsed_ns") >= 20_000_000) == (True, True)
+    assert [slow, quick, once] == [{"status": "output", "output": OUTPUT}] * 3
+
+
+@pytest.mark.parametrize(
+    ("message", "reply"),
+    [
+        (bench("often", "reject"), {"status": "rejected", "message": "no"}),
+        (bench("often", "skip"), {"status": "skipped", "message": "cannot"}),
+        (bench("often", "raise"), {"status": "errored", "message": "KeyboardInterrupt: raised"}),
+        # The SDK's call may fail without an error of the language's.
+        (bench("often", error="refused"), {"status": "errored", "message": "refused"}),
+        (bench("often", error="refused") | {"type": "run"}, None),
+        (bench("here"), {"status": "skipped", "message": "this driver does not know it"}),
+    ],
+)
+def test_what_is_no_call_to_measure(message: Json, reply: Json | None) -> None:
+    told = {"status": "output", "output": OUTPUT | {"error": "refused"}}  # to a `run`
+    measured = {"iterations": 0, "elapsed_ns": 0}
+    (found,) = asked(message)
+    assert {**measured, **found} == {**measured, **(reply or told)}

@@ -418,8 +418,11 @@ def test_a_source_that_cannot_be_read(
         (
             "cargo",
             [
-                (["cargo", "build", "--quiet"], {"CARGO_TARGET_DIR": "/c/cargo-target"}),
-                (["cp", "/c/cargo-target/debug/driver", "/f/driver"], {}),
+                (
+                    ["cargo", "build", "--quiet", "--release"],
+                    {"CARGO_TARGET_DIR": "/c/cargo-target"},
+                ),
+                (["cp", "/c/cargo-target/release/driver", "/f/driver"], {}),
             ],
         ),
         ("maven", [(["mvn", "--quiet", "--batch-mode", "package"], {})]),

@@ -1,7 +1,7 @@
 //! Sends signproof's requests with the `HttpClient` of the crate longbridge-httpcli.
 
 use longbridge_httpcli::{HttpClient, HttpClientConfig, HttpClientError, Method, ToPayload};
-use signproof_driver::{implementation, serve, Credential, Request, Response, Unsent};
+use signproof_driver::{implementation, serve, Credential, Laps, Request, Response, Unsent};
 use std::convert::Infallible;
 use std::io;
 use tokio::runtime::Builder;
@@ -18,34 +18,45 @@ impl ToPayload for Octets {
     }
 }
 
-async fn send(credential: &Credential, request: &Request) -> Result<Response, Unsent> {
+async fn send(
+    credential: &Credential,
+    request: &Request,
+    laps: &mut Laps,
+) -> Result<Response, Unsent> {
     let Credential { app_key, app_secret, access_token } = credential;
-    let config = HttpClientConfig::from_apikey(app_key, app_secret, access_token);
+    // With an empty secret it sends no signature.
+    let secret = if request.signed { app_secret } else { "" };
+    let config = HttpClientConfig::from_apikey(app_key, secret, access_token);
     let client = HttpClient::new(config.http_url(&request.base_url));
     let method = Method::from_bytes(request.method.as_bytes())
         .map_err(|error| Unsent::Rejected(error.to_string()))?;
     let params = request.params.as_ref().filter(|params| !params.is_empty());
     // What stands behind a `?` in the path is sent as the query.
     let target = if params.is_some() { request.path.clone() } else { request.target() };
-    let mut call = client.request(method, target).response::<String>();
     if request.repeats_header() {
         return Err(Unsent::Skipped("RequestBuilder::header takes a name only once".into()));
     }
-    for (name, value) in &request.headers {
-        call = call.header(name.as_str(), value.as_str());
-    }
     // An empty body is none: given to `body`, it would be signed as one.
-    let body = Some(request.body.clone()).filter(|body| !body.is_empty()).map(Octets);
-    let outcome = match (params, body) {
-        (None, None) => call.send().await,
-        (None, Some(body)) => call.body(body).send().await,
-        (Some(params), None) => call.query_params(params).send().await,
-        (Some(params), Some(body)) => call.query_params(params).body(body).send().await,
-    };
-    match outcome {
-        Ok(data) => Ok(Response { body: data.into_bytes(), ..Response::default() }),
-        Err(error) => failed(error),
+    let body = Some(&request.body).filter(|body| !body.is_empty());
+    let mut data = String::new();
+    while laps.next() {
+        let mut call = client.request(method.clone(), target.clone()).response::<String>();
+        for (name, value) in &request.headers {
+            call = call.header(name.as_str(), value.as_str());
+        }
+        let body = body.cloned().map(Octets);
+        let outcome = match (params, body) {
+            (None, None) => call.send().await,
+            (None, Some(body)) => call.body(body).send().await,
+            (Some(params), None) => call.query_params(params).send().await,
+            (Some(params), Some(body)) => call.query_params(params).body(body).send().await,
+        };
+        data = match outcome {
+            Ok(data) => data,
+            Err(error) => return failed(error),
+        };
     }
+    Ok(Response { body: data.into_bytes(), ..Response::default() })
 }
 
 fn failed(error: HttpClientError) -> Result<Response, Unsent> {
@@ -63,9 +74,9 @@ fn failed(error: HttpClientError) -> Result<Response, Unsent> {
 }
 
 fn main() -> io::Result<()> {
-    serve(implementation!(), |credential, request| {
+    serve(implementation!(), &["unsigned"], |credential, request, laps| {
         // A runtime for each case, whose end closes the connection that the SDK would keep.
         let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
-        runtime.block_on(send(credential, request))
+        runtime.block_on(send(credential, request, laps))
     })
 }

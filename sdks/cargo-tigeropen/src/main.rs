@@ -4,9 +4,9 @@ mod protocol;
 
 use base64::engine::general_purpose::STANDARD as BASE64;
 use base64::Engine;
-use protocol::{panic_text, serve, text, Unanswered};
+use protocol::{panic_text, serve, text, Operation, Unanswered};
 use serde_json::{json, Value};
-use signproof_driver::implementation;
+use signproof_driver::{implementation, Laps};
 use std::collections::BTreeMap;
 use std::panic::catch_unwind;
 use std::{env, io};
@@ -37,7 +37,7 @@ fn load_key(_credential: &Value, input: &Value) -> Result<Value, Unanswered> {
 }
 
 /// Signs top-level fields with the functions that the client calls.
-fn sign(credential: &Value, input: &Value) -> Result<Value, Unanswered> {
+fn sign(credential: &Value, input: &Value, laps: &mut Laps) -> Result<Value, Unanswered> {
     if text(&input["charset"]) != "UTF-8" {
         return Err(Unanswered::Skipped("the SDK signs contents as UTF-8 alone".into()));
     }
@@ -50,14 +50,19 @@ fn sign(credential: &Value, input: &Value) -> Result<Value, Unanswered> {
             return Err(Unanswered::Skipped("the SDK takes a map: no name can stand twice".into()));
         }
     }
-    match sign_with_rsa(text(&credential["private_key"]), &get_sign_content(&params)) {
-        Ok(sign) => Ok(json!({"sign": sign})),
-        Err(error) => Err(Unanswered::Rejected(error.to_string())),
+    let key = text(&credential["private_key"]);
+    let mut sign = String::new();
+    while laps.next() {
+        sign = match sign_with_rsa(key, &get_sign_content(&params)) {
+            Ok(sign) => sign,
+            Err(error) => return Err(Unanswered::Rejected(error.to_string())),
+        };
     }
+    Ok(json!({"sign": sign}))
 }
 
 /// Calls an API with the client's generic method, which sends `biz_content` as it is.
-fn send(credential: &Value, input: &Value) -> Result<Value, Unanswered> {
+fn send(credential: &Value, input: &Value, laps: &mut Laps) -> Result<Value, Unanswered> {
     let key = text(&credential["private_key"]).to_owned();
     let mut config = config(&format!("{}/gateway", text(&input["base_url"])), key)
         .tiger_id(text(&credential["tiger_id"]))
@@ -74,8 +79,14 @@ fn send(credential: &Value, input: &Value) -> Result<Value, Unanswered> {
     let content = input["biz_content"].as_str().unwrap_or("{}");
     // A runtime for each case, whose end closes the connection that the SDK would keep.
     let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let method = text(&input["api_method"]);
     let outcome = runtime.block_on(async {
-        HttpClient::new(config).execute(text(&input["api_method"]), content).await
+        let client = HttpClient::new(config);
+        let mut body = String::new();
+        while laps.next() {
+            body = client.execute(method, content).await?;
+        }
+        Ok(body)
     });
     let (body, error) = match outcome {
         Ok(body) => (body, String::new()),
@@ -114,5 +125,10 @@ fn main() -> io::Result<()> {
             env::remove_var(name);
         }
     }
-    serve(implementation!(), "tiger-rsa", &[("load-key", load_key), ("sign", sign), ("send", send)])
+    let operations = [
+        ("load-key", Operation::Once(load_key)),
+        ("sign", Operation::Repeated(sign)),
+        ("send", Operation::Repeated(send)),
+    ];
+    serve(implementation!(), "tiger-rsa", &operations)
 }

@@ -1,7 +1,7 @@
 //! The stdio protocol of `docs/protocol.md` for drivers that do several operations of one scheme.
 
 use serde_json::{json, Map, Value};
-use signproof_driver::Implementation;
+use signproof_driver::{Implementation, Laps};
 use std::any::Any;
 use std::collections::HashMap;
 use std::io::{self, BufRead, Write};
@@ -16,7 +16,11 @@ pub enum Unanswered {
 }
 
 /// Gets a credential, null for an operation that takes none, and an input.
-pub type Operation = fn(&Value, &Value) -> Result<Value, Unanswered>;
+pub enum Operation {
+    Once(fn(&Value, &Value) -> Result<Value, Unanswered>),
+    /// Makes the SDK's call, and nothing besides, once for each lap: `bench` may ask for it, too.
+    Repeated(fn(&Value, &Value, &mut Laps) -> Result<Value, Unanswered>),
+}
 
 /// Answers signproof until the input ends.
 pub fn serve(
@@ -33,12 +37,20 @@ pub fn serve(
                 credentials.insert(message["credential"].clone(), message["values"].clone());
                 json!({"status": "output"})
             }
-            "run" if text(&message["scheme"]) == scheme => {
+            kind @ ("run" | "bench") if text(&message["scheme"]) == scheme => {
                 let credential = credentials.get(&message["credential"]).unwrap_or(&Value::Null);
                 let name = text(&message["operation"]);
+                let mut laps = Laps::new(message["min_ms"].as_u64().unwrap_or(0));
                 match operations.iter().find(|operation| operation.0 == name) {
-                    Some((_, operation)) => run(*operation, credential, &message["input"]),
-                    None => unknown(),
+                    Some((_, Operation::Once(call))) if kind == "run" => {
+                        run(|| call(credential, &message["input"]))
+                    }
+                    Some((_, Operation::Repeated(call))) => {
+                        let reply = run(|| call(credential, &message["input"], &mut laps));
+                        let measured = kind == "bench" && reply["status"] == "output";
+                        if measured { laps.reply(reply) } else { reply }
+                    }
+                    _ => unknown(),
                 }
             }
             _ => unknown(),
@@ -71,14 +83,14 @@ fn introduction(
             "runtime": implementation.runtime,
         },
         "operations": Map::from_iter([(scheme.to_owned(), json!(names))]),
-        "features": [],
+        "features": ["bench"],
         "window": 1,
     })
 }
 
-fn run(operation: Operation, credential: &Value, input: &Value) -> Value {
+fn run(operation: impl FnOnce() -> Result<Value, Unanswered>) -> Value {
     // A panic of the SDK is the answer to one case, not the end of the run.
-    match catch_unwind(AssertUnwindSafe(|| operation(credential, input))) {
+    match catch_unwind(AssertUnwindSafe(operation)) {
         Ok(Ok(output)) => json!({"status": "output", "output": output}),
         Ok(Err(Unanswered::Skipped(message))) => json!({"status": "skipped", "message": message}),
         Ok(Err(Unanswered::Rejected(message))) => json!({"status": "rejected", "message": message}),

@@ -1,5 +1,5 @@
 // Package driver is the stdio protocol for drivers of Go SDKs: docs/protocol.md, operation `send`
-// alone.
+// alone, and `bench` of it.
 package driver
 
 import (
@@ -10,6 +10,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"time"
 )
 
 const (
@@ -34,6 +35,29 @@ type Request struct {
 	Params  [][2]string `json:"params"`
 	Headers [][2]string `json:"headers"`
 	Body    []byte      `json:"body_b64"`
+	// Unsigned asks for the same request without its signature; never so without the feature.
+	Unsigned bool `json:"unsigned"`
+	// Laps says how often the SDK's call, and nothing besides, is made.
+	Laps *Laps `json:"-"`
+}
+
+// Laps goes round once for `run` and for a while for `bench`. What is between two rounds is all
+// that it measures; a call in whose round the loop ends is not counted.
+type Laps struct {
+	least, elapsed time.Duration
+	started        time.Time
+	calls          int64
+}
+
+// Next tells whether there is another round.
+func (l *Laps) Next() bool {
+	if l.started.IsZero() {
+		l.started = time.Now()
+		return true
+	}
+	l.elapsed = time.Since(l.started)
+	l.calls++
+	return l.elapsed < l.least
 }
 
 // Target returns path and query as they shall stand in the request line.
@@ -69,6 +93,7 @@ type message struct {
 	Credential *string    `json:"credential"`
 	Values     Credential `json:"values"`
 	Input      Request    `json:"input"`
+	MinMs      int64      `json:"min_ms"`
 }
 
 type introduction struct {
@@ -85,11 +110,19 @@ type reply struct {
 	Status  string    `json:"status"`
 	Output  *Response `json:"output,omitempty"`
 	Message string    `json:"message,omitempty"`
+	*measured
+}
+
+type measured struct {
+	Iterations int64 `json:"iterations"`
+	ElapsedNs  int64 `json:"elapsed_ns"`
 }
 
 // Serve answers signproof until the input ends. The module is the SDK's path, by which its version
 // is found in this program.
-func Serve(module string, send func(Credential, Request) (Response, error)) {
+func Serve(
+	module string, send func(Credential, Request) (Response, error), features ...string,
+) {
 	replies := bufio.NewWriter(os.Stdout)
 	// Standard output belongs to the protocol.
 	os.Stdout = os.Stderr
@@ -104,12 +137,16 @@ func Serve(module string, send func(Credential, Request) (Response, error)) {
 		var answer any
 		switch {
 		case m.Type == "start":
-			answer = introduce(m.Seq, module)
+			answer = introduce(m.Seq, module, append([]string{"bench"}, features...))
 		case m.Type == "prepare":
 			credentials[*m.Credential] = m.Values
 			answer = reply{Seq: m.Seq, Status: "output"}
-		case m.Type == "run" && m.Scheme == scheme && m.Operation == "send":
+		case m.Scheme == scheme && m.Operation == "send" && m.Type == "run":
+			m.Input.Laps = &Laps{}
 			answer = run(m.Seq, credentials[*m.Credential], m.Input, send)
+		case m.Scheme == scheme && m.Operation == "send" && m.Type == "bench":
+			m.Input.Laps = &Laps{least: time.Duration(m.MinMs) * time.Millisecond}
+			answer = bench(run(m.Seq, credentials[*m.Credential], m.Input, send), m.Input.Laps)
 		default:
 			answer = reply{Seq: m.Seq, Status: "skipped", Message: "this driver does not know it"}
 		}
@@ -127,7 +164,7 @@ func Serve(module string, send func(Credential, Request) (Response, error)) {
 	}
 }
 
-func introduce(seq int64, module string) introduction {
+func introduce(seq int64, module string, features []string) introduction {
 	return introduction{
 		Seq:      seq,
 		Protocol: 1,
@@ -138,7 +175,7 @@ func introduce(seq int64, module string) introduction {
 			"runtime":  runtime.Version(),
 		},
 		Operations: map[string][]string{scheme: {"send"}},
-		Features:   []string{},
+		Features:   features,
 		Window:     1,
 	}
 }
@@ -178,6 +215,15 @@ func run(
 		response.Body = []byte{} // nil would be written as null
 	}
 	return reply{Seq: seq, Status: "output", Output: &response}
+}
+
+// bench returns the reply to a `bench`: a call that failed is nothing to measure.
+func bench(answer reply, laps *Laps) reply {
+	if answer.Output != nil && answer.Output.Error != "" {
+		return reply{Seq: answer.Seq, Status: "errored", Message: answer.Output.Error}
+	}
+	answer.measured = &measured{laps.calls, laps.elapsed.Nanoseconds()}
+	return answer
 }
 
 func fail(err error) {

@@ -9,12 +9,19 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** The stdio protocol of docs/protocol.md for drivers of Java SDKs. */
 final class Stdio {
   /** Gets a credential, empty for an operation that takes none, and an input. */
   interface Operation {
     JSONObject run(JSONObject credential, JSONObject input) throws Exception;
+  }
+
+  /** The same, and makes the SDK's call, and nothing besides, once for each lap: for `bench`. */
+  interface Repeated {
+    JSONObject run(JSONObject credential, JSONObject input, Laps laps) throws Exception;
   }
 
   /** The SDK's public interface cannot express the case; the message says why. */
@@ -34,7 +41,12 @@ final class Stdio {
   private Stdio() {}
 
   /** Answers signproof until the input ends. */
-  static void serve(String name, String version, String scheme, Map<String, Operation> operations)
+  static void serve(
+      String name,
+      String version,
+      String scheme,
+      Map<String, Operation> operations,
+      Map<String, Repeated> repeated)
       throws IOException {
     PrintStream replies = System.out;
     // Standard output belongs to the protocol.
@@ -46,19 +58,27 @@ final class Stdio {
       JSONObject reply = status("skipped", "this driver does not know it");
       switch (message.getString("type")) {
         case "start":
-          reply = introduction(name, version, scheme, operations);
+          Set<String> all = new TreeSet<>(operations.keySet());
+          all.addAll(repeated.keySet());
+          reply = introduction(name, version, scheme, all);
           break;
         case "prepare":
           credentials.put(message.getString("credential"), message.getJSONObject("values"));
           reply = new JSONObject().fluentPut("status", "output");
           break;
         case "run":
-          Operation operation = operations.get(message.getString("operation"));
-          if (operation != null && scheme.equals(message.getString("scheme"))) {
+        case "bench":
+          if (scheme.equals(message.getString("scheme"))) {
             JSONObject none = new JSONObject();
             JSONObject credential =
                 credentials.getOrDefault(message.getString("credential"), none);
-            reply = outcome(operation, credential, message.getJSONObject("input"));
+            Operation once = operations.get(message.getString("operation"));
+            Repeated often = repeated.get(message.getString("operation"));
+            if (often != null) {
+              reply = outcome(often, credential, message);
+            } else if (once != null && message.getString("type").equals("run")) {
+              reply = outcome(once, credential, message.getJSONObject("input"));
+            }
           }
           break;
         default:
@@ -84,7 +104,7 @@ final class Stdio {
   }
 
   private static JSONObject introduction(
-      String name, String version, String scheme, Map<String, Operation> operations) {
+      String name, String version, String scheme, Set<String> operations) {
     JSONObject implementation =
         new JSONObject()
             .fluentPut("name", name)
@@ -94,9 +114,24 @@ final class Stdio {
     return new JSONObject()
         .fluentPut("protocol", 1)
         .fluentPut("implementation", implementation)
-        .fluentPut("operations", new JSONObject().fluentPut(scheme, operations.keySet()))
-        .fluentPut("features", new String[0])
+        .fluentPut("operations", new JSONObject().fluentPut(scheme, operations))
+        .fluentPut("features", new String[] {"bench"})
         .fluentPut("window", 1);
+  }
+
+  private static JSONObject outcome(Repeated operation, JSONObject credential, JSONObject message) {
+    Laps laps = new Laps(message.getLongValue("min_ms"));
+    Operation whole = (known, input) -> operation.run(known, input, laps);
+    JSONObject reply = outcome(whole, credential, message.getJSONObject("input"));
+    JSONObject output = reply.getJSONObject("output");
+    if (output == null || message.getString("type").equals("run")) {
+      return reply;
+    }
+    String error = output.getString("error");
+    if (error != null && !error.isEmpty()) {
+      return status("errored", error); // a call that failed is nothing to measure
+    }
+    return reply.fluentPut("iterations", laps.calls()).fluentPut("elapsed_ns", laps.elapsedNs());
   }
 
   private static JSONObject outcome(Operation operation, JSONObject credential, JSONObject input) {

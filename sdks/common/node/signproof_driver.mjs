@@ -1,4 +1,5 @@
-// The stdio protocol for drivers of Node SDKs: docs/protocol.md, operation `send` alone.
+// The stdio protocol for drivers of Node SDKs: docs/protocol.md, operation `send` alone, and `bench`
+// of it.
 
 import { Buffer } from 'node:buffer';
 import process from 'node:process';
@@ -11,8 +12,28 @@ export class Skipped extends Error {}
 // The SDK refused the request before it sent anything.
 export class Rejected extends Error {}
 
+// How often the SDK's call is made: once for `run`, for a while for `bench`. What is between two
+// rounds is all that it measures; a call that throws is not counted.
+class Laps {
+  constructor(minMs = 0) {
+    this.leastNs = BigInt(minMs) * 1_000_000n;
+    this.calls = 0;
+    this.elapsedNs = 0n;
+  }
+
+  *[Symbol.iterator]() {
+    const started = process.hrtime.bigint();
+    do {
+      yield;
+      this.elapsedNs = process.hrtime.bigint() - started;
+      this.calls += 1;
+    } while (this.elapsedNs < this.leastNs);
+  }
+}
+
 export class Request {
-  constructor(input) {
+  constructor(input, laps) {
+    this.laps = laps; // the SDK's call, and nothing besides, is made once for each
     this.baseUrl = input.base_url;
     this.method = input.method;
     this.path = input.path;
@@ -91,18 +112,30 @@ export async function serve(name, version, send) {
 async function answer(message, implementation, credentials, send) {
   if (message.type === 'start') {
     const operations = { [SCHEME]: ['send'] };
-    return { protocol: 1, implementation, operations, features: [], window: 1 };
+    return { protocol: 1, implementation, operations, features: ['bench'], window: 1 };
   }
   if (message.type === 'prepare') {
     credentials.set(message.credential, message.values);
     return { status: 'output' };
   }
-  if (message.type !== 'run' || message.scheme !== SCHEME || message.operation !== 'send') {
+  const asked = message.type === 'run' || message.type === 'bench';
+  if (!asked || message.scheme !== SCHEME || message.operation !== 'send') {
     return { status: 'skipped', message: 'this driver does not know it' };
   }
+  const laps = new Laps(message.min_ms);
+  const reply = await outcome(credentials.get(message.credential), message.input, laps, send);
+  if (message.type === 'run') {
+    return reply;
+  }
+  if (reply.output?.error) {
+    return { status: 'errored', message: reply.output.error }; // nothing to measure
+  }
+  return { ...reply, iterations: laps.calls, elapsed_ns: Number(laps.elapsedNs) };
+}
+
+async function outcome(credential, input, laps, send) {
   try {
-    const credential = credentials.get(message.credential);
-    const { status, body, error } = await send(credential, new Request(message.input));
+    const { status, body, error } = await send(credential, new Request(input, laps));
     const body_b64 = Buffer.from(body ?? '').toString('base64');
     return { status: 'output', output: { status: status ?? 0, body_b64, error: error ?? '' } };
   } catch (error) {

@@ -12,10 +12,13 @@ from contextlib import suppress
 from functools import partial
 from typing import IO, TYPE_CHECKING, Any
 
+from laps import Laps
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     Operation = Callable[[dict[str, str], dict[str, Any]], dict[str, Any]]
+    Repeated = Callable[[dict[str, str], dict[str, Any], Laps], dict[str, Any]]
 
 
 class Skipped(Exception):
@@ -36,12 +39,16 @@ def serve(
     scheme: str,
     operations: Mapping[str, Operation],
     *,
+    repeated: Mapping[str, Repeated] | None = None,
     features: Sequence[str] = (),
     language: str = "Python",
     runtime: str | None = None,
     at_once: int = 1,
 ) -> None:
     """Answer signproof until the input ends; an operation gets a credential and an input.
+
+    One that is *repeated* also gets laps, and makes the SDK's call once for each of them: for these
+    the driver answers `bench`, too.
 
     The credential is empty for an operation that takes none. *runtime* is this Python's version
     where nothing else is said. With *at_once* more than 1 so many calls are made at a time, each
@@ -50,6 +57,7 @@ def serve(
     # Standard output belongs to the protocol: what native code prints goes to standard error, too.
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+    repeatable = repeated or {}
     introduction = {
         "protocol": 1,
         "implementation": {
@@ -58,8 +66,8 @@ def serve(
             "language": language,
             "runtime": platform.python_version() if runtime is None else runtime,
         },
-        "operations": {scheme: sorted(operations)},
-        "features": [*features],
+        "operations": {scheme: sorted({*operations, *repeatable})},
+        "features": [*(["bench"] if repeatable else []), *features],
         "window": at_once,
     }
     credentials: dict[str | None, dict[str, str]] = {}
@@ -73,6 +81,10 @@ def serve(
             case {"type": "prepare", "credential": credential, "values": values}:
                 credentials[credential] = values
                 reply = {"status": "output"}
+            case {"type": "run" | "bench", "operation": operation} if (
+                message["scheme"] == scheme and operation in repeatable
+            ):
+                reply = _repeated(repeatable[operation], credentials, message)
             case {"type": "run", "operation": operation} if message["scheme"] == scheme:
                 if operation in operations:
                     credential = credentials.get(message["credential"], {})
@@ -83,6 +95,20 @@ def serve(
                     reply = outcome(call)
         _write(replies, message["seq"], reply)
     children.wait()
+
+
+def _repeated(
+    operation: Repeated, credentials: Mapping[str | None, dict[str, str]], message: dict[str, Any]
+) -> dict[str, Any]:
+    laps = Laps(message.get("min_ms", 0))
+    credential = credentials.get(message["credential"], {})
+    reply = outcome(lambda: operation(credential, message["input"], laps))
+    if message["type"] == "run":
+        return reply
+    error = reply["output"].get("error") if reply["status"] == "output" else None
+    if error:  # a call that failed is nothing to measure
+        return {"status": "errored", "message": error}
+    return reply | laps.measured()
 
 
 def _write(replies: IO[bytes], seq: int, reply: dict[str, Any]) -> None:

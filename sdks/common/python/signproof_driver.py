@@ -1,4 +1,7 @@
-"""The stdio protocol for drivers of Python SDKs: docs/protocol.md, operation `send` alone."""
+"""The stdio protocol for drivers of Python SDKs: docs/protocol.md, operation `send` alone.
+
+Besides it, `bench` of that operation: a driver goes round the laps of a request.
+"""
 # ruff: noqa: INP001 - found by its folder, so that it needs no installation
 
 from __future__ import annotations
@@ -10,10 +13,17 @@ import platform
 import sys
 import traceback
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "operations"))
+from laps import Laps
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+UNSIGNED = "unsigned"
+"""The feature of an SDK that can be made to send the same request without its signature."""
 
 SCHEME = "longbridge-hmac"
 
@@ -39,6 +49,10 @@ class Request:
     """The same query for the SDK to encode; None where the octets of `query` must be sent."""
     headers: list[tuple[str, str]]
     body: bytes
+    laps: Laps
+    """The SDK's call, and nothing besides, is made once for each."""
+    signed: bool
+    """Always so without the feature `unsigned`."""
 
     @property
     def target(self) -> str:
@@ -77,7 +91,12 @@ class Response:
     error: str = ""
 
 
-def serve(name: str, version: str, send: Callable[[dict[str, str], Request], Response]) -> None:
+def serve(
+    name: str,
+    version: str,
+    send: Callable[[dict[str, str], Request], Response],
+    features: Sequence[str] = (),
+) -> None:
     """Answer signproof until the input ends; *send* gets a credential and a request."""
     # Standard output belongs to the protocol: what native code prints goes to standard error, too.
     replies = os.fdopen(os.dup(1), "wb")
@@ -88,35 +107,40 @@ def serve(name: str, version: str, send: Callable[[dict[str, str], Request], Res
         "language": "Python",
         "runtime": platform.python_version(),
     }
+    introduction = {
+        "protocol": 1,
+        "implementation": implementation,
+        "operations": {SCHEME: ["send"]},
+        "features": ["bench", *features],
+        "window": 1,
+    }
     credentials: dict[str, dict[str, str]] = {}
     for line in sys.stdin.buffer:
         message = json.loads(line)
-        reply = _answer(message, implementation, credentials, send)
+        reply = _answer(message, introduction, credentials, send)
         replies.write(json.dumps({"seq": message["seq"], **reply}).encode() + b"\n")
         replies.flush()
 
 
 def _answer(
     message: dict[str, Any],
-    implementation: dict[str, str],
+    introduction: dict[str, Any],
     credentials: dict[str, dict[str, str]],
     send: Callable[[dict[str, str], Request], Response],
 ) -> dict[str, Any]:
     match message:
         case {"type": "start"}:
-            return {
-                "protocol": 1,
-                "implementation": implementation,
-                "operations": {SCHEME: ["send"]},
-                "features": [],
-                "window": 1,
-            }
+            return introduction
         case {"type": "prepare", "credential": name, "values": values}:
             credentials[name] = values
             return {"status": "output"}
-        case {"type": "run", "scheme": scheme, "operation": "send"} if scheme == SCHEME:
-            request = _request(message["input"])
-            return _outcome(lambda: send(credentials[message["credential"]], request))
+        case {"type": "run" | "bench" as type_, "scheme": scheme, "operation": "send"} if (
+            scheme == SCHEME
+        ):
+            laps = Laps(message.get("min_ms", 0))
+            request = _request(message["input"], laps)
+            reply = _outcome(lambda: send(credentials[message["credential"]], request))
+            return reply if type_ == "run" else _measured(reply, laps)
     return {"status": "skipped", "message": "this driver does not know it"}
 
 
@@ -140,7 +164,13 @@ def _outcome(send: Callable[[], Response]) -> dict[str, Any]:
     }
 
 
-def _request(input_: dict[str, Any]) -> Request:
+def _measured(reply: dict[str, Any], laps: Laps) -> dict[str, Any]:
+    """Return the reply to a `bench`: a call that failed is nothing to measure."""
+    error = reply["output"]["error"] if reply["status"] == "output" else ""
+    return {"status": "errored", "message": error} if error else reply | laps.measured()
+
+
+def _request(input_: dict[str, Any], laps: Laps) -> Request:
     params = input_["params"]
     return Request(
         base_url=input_["base_url"],
@@ -150,6 +180,8 @@ def _request(input_: dict[str, Any]) -> Request:
         params=None if params is None else [(name, value) for name, value in params],
         headers=[(name, value) for name, value in input_.get("headers", [])],
         body=base64.b64decode(input_["body_b64"]),
+        laps=laps,
+        signed=not input_.get("unsigned", False),
     )
 
 

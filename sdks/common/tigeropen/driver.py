@@ -18,6 +18,7 @@ from tigeropen.tiger_open_client import TigerOpenClient
 from tigeropen.tiger_open_config import TigerOpenClientConfig
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "operations"))
+from laps import Laps
 from protocol import Rejected, Skipped, serve
 
 _VERSION = version("tigeropen")
@@ -67,16 +68,18 @@ def _masked(text: str) -> str:
     return re.sub(r"[\w+/=-]{32,}", "…", text)[:_CLIPPED]
 
 
-def sign(credential: dict[str, str], input_: _MEMBERS) -> _MEMBERS:
+def sign(credential: dict[str, str], input_: _MEMBERS, laps: Laps) -> _MEMBERS:
     """Sign top-level fields with the functions that the client calls."""
-    content = get_sign_content(_members(input_["params"]))
+    key, charset, params = credential["private_key"], input_["charset"], _members(input_["params"])
     try:
-        return {"sign": sign_with_rsa(credential["private_key"], content, input_["charset"])}
+        for _ in laps:
+            made = sign_with_rsa(key, get_sign_content(params), charset)
     except BaseException as error:  # noqa: BLE001 - a key may be refused by ending the process
         raise Rejected(_masked(f"{type(error).__name__}: {error}")) from None
+    return {"sign": made}
 
 
-def send(credential: dict[str, str], input_: _MEMBERS) -> _MEMBERS:
+def send(credential: dict[str, str], input_: _MEMBERS, laps: Laps) -> _MEMBERS:
     """Call an API with the client's generic method, which writes `biz_content` itself."""
     base_url = input_["base_url"]
     if _VERSION.startswith("3.0.") and base_url.rpartition(":")[2].isdigit():
@@ -99,9 +102,11 @@ def send(credential: dict[str, str], input_: _MEMBERS) -> _MEMBERS:
             raise Skipped("the SDK writes JSON itself: this text cannot be sent") from None
     # Without a logger the client breaks in its constructor.
     client = TigerOpenClient(config, logging.getLogger("tigeropen"))
-    body, error = b"", ""
+    method, body, error = input_["api_method"], b"", ""
     try:
-        body = json.dumps(client.execute(OpenApiRequest(input_["api_method"], model))).encode()
+        for _ in laps:
+            answer = client.execute(OpenApiRequest(method, model))
+        body = json.dumps(answer).encode()
     except Exception as raised:  # noqa: BLE001 - an answer that is no JSON raises what json raises
         error = f"{type(raised).__name__}: {raised}"
         if "request sign failed" in error:
@@ -127,4 +132,10 @@ def _members(pairs: list[tuple[str, Any]]) -> _MEMBERS:
 # They may belong to a real account: a token would be sent.
 for name in [name for name in os.environ if name.startswith("TIGEROPEN_")]:
     del os.environ[name]
-serve("tigeropen", _VERSION, "tiger-rsa", {"load-key": load_key, "sign": sign, "send": send})
+serve(
+    "tigeropen",
+    _VERSION,
+    "tiger-rsa",
+    {"load-key": load_key},
+    repeated={"sign": sign, "send": send},
+)

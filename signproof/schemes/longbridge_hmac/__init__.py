@@ -1,6 +1,6 @@
 """Longbridge / LongPort: HMAC-SHA256 over a canonical request."""
 
-from signproof.scheme import HttpSigning, Scheme
+from signproof.scheme import HttpSigning, Measuring, Scheme
 from signproof.schemes.longbridge_hmac.check import sent_request, signed_request
 from signproof.schemes.longbridge_hmac.hot import HOT
 from signproof.schemes.longbridge_hmac.model import Credential
@@ -54,6 +54,12 @@ SCHEME = Scheme(
     checks={"sent-request": sent_request, "signed-request": signed_request},
     hot=HOT,
     typical="longbridge-hmac/body/compact",
+    measuring=Measuring(
+        vector="longbridge-hmac/body/compact",
+        # The documented envelope, with the name of its text that SDKs take.
+        success=b'{"code":0,"message":"success","data":{}}',
+        mark=b"\r\nx-api-signature:",
+    ),
     environment={
         "app_key": ("LONGBRIDGE_APP_KEY", "LONGPORT_APP_KEY"),
         "app_secret": ("LONGBRIDGE_APP_SECRET", "LONGPORT_APP_SECRET"),

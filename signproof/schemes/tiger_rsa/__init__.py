@@ -1,7 +1,7 @@
 """Tiger / TradeUP OpenAPI: RSA PKCS#1 v1.5 with SHA-1 over sorted parameters."""
 
 from signers import rsa_keys
-from signproof.scheme import HttpSigning, Scheme
+from signproof.scheme import HttpSigning, Measuring, Scheme
 from signproof.schemes.tiger_rsa.check import sent_request, signed_request
 from signproof.schemes.tiger_rsa.hot import HOT
 from signproof.schemes.tiger_rsa.model import Credential
@@ -26,6 +26,13 @@ SCHEME = Scheme(
     checks={"sent-request": sent_request, "signed-request": signed_request},
     hot=HOT,
     typical="tiger-rsa/order/as-python",
+    measuring=Measuring(
+        vector="tiger-rsa/request/market-state",
+        # An answer is signed over the request's time, so that one for all has no signature: the
+        # SDKs take it, and what they take to verify one is not measured.
+        success=b'{"code":0,"message":"success","timestamp":1768483800000,"data":"[]"}',
+        mark=b'"sign"',
+    ),
     environment={
         "tiger_id": ("TIGEROPEN_TIGER_ID",),
         "private_key": ("TIGEROPEN_PRIVATE_KEY",),

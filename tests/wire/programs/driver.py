@@ -1,5 +1,6 @@
 """A driver as those in `sdks` are, whose SDK is this file's own signer; its argument is what is
-wrong with it at the vector `get-one`, where it is not said otherwise.
+wrong with it at the vector `get-one`, where it is not said otherwise. What begins with `bench-` is
+wrong in a `bench` alone.
 """
 
 import hashlib
@@ -9,6 +10,7 @@ import json
 import os
 import socket
 import sys
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,7 +18,9 @@ COMMON = Path(__file__).parents[1] / "common" / "python"
 if not COMMON.is_dir():
     COMMON = Path(__file__).parents[3] / "sdks" / "common" / "python"
 sys.path.insert(0, str(COMMON))
-from signproof_driver import (  # type: ignore[import-not-found]  # noqa: E402
+import signproof_driver  # type: ignore[import-not-found]  # noqa: E402
+from signproof_driver import (  # noqa: E402
+    UNSIGNED,
     Rejected,
     Request,
     Response,
@@ -39,10 +43,10 @@ def signed(credential: dict[str, str], request: Request, how: str = "") -> dict[
     text = f"HMAC-SHA256|{hashlib.sha1(canonical.encode()).hexdigest()}"
     secret = credential["app_secret"].encode()
     signature = hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()
-    return {
-        "X-Api-Key": key,
-        "Authorization": token,
-        "X-Timestamp": timestamp,
+    headers = {"X-Api-Key": key, "Authorization": token, "X-Timestamp": timestamp}
+    if not request.signed:
+        return headers
+    return headers | {
         "X-Api-Signature": f"HMAC-SHA256 SignedHeaders={NAMES}, Signature={signature}",
     }
 
@@ -79,10 +83,47 @@ def junk(request: Request) -> Response:
     return Response()
 
 
-def send(  # noqa: C901, PLR0911, PLR0912 - a table
-    credential: dict[str, str], request: Request
+def benched(  # noqa: C901 - a table
+    credential: dict[str, str], request: Request, how: str
 ) -> Response:
+    """What is wrong in a bench alone."""
+    match how:
+        case "bench-wrong":
+            return sent(credential, request, "wrong")
+        case "bench-forgets":
+            request = other(request, signed=False)
+        case "bench-signs":
+            request = other(request, signed=True)
+        case "bench-other" if not request.signed:
+            request = other(request, path="/v1/other")
+        case "bench-crash":
+            os._exit(3)
+        case "bench-junk":
+            return junk(request)
+        case "bench-skips":
+            raise Skipped("not so often")
+        case "bench-fails":
+            return Response(error="the SDK is tired")
+        case "bench-twice":
+            sent(credential, request)
+        case "bench-waits":
+            Path(sys.argv[2]).write_text(f"{os.getpid()} ")
+            time.sleep(600)
+    return sent(credential, request)
+
+
+def send(credential: dict[str, str], request: Request) -> Response:
     how = sys.argv[1] if len(sys.argv) > 1 else ""
+    in_bench = request.laps._least_ns > 0
+    for _ in request.laps:
+        response = (benched if in_bench else once)(credential, request, how)
+    request.laps.calls += how == "bench-lies"
+    return response
+
+
+def once(  # noqa: C901, PLR0911, PLR0912 - a table
+    credential: dict[str, str], request: Request, how: str
+) -> Response:
     if how == "json" and request.body:
         return sent(credential, other(request, body=json.dumps(request.json_body()).encode()))
     if request.query != "symbol=700.HK" or request.method != "GET" or request.headers:
@@ -122,5 +163,13 @@ def send(  # noqa: C901, PLR0911, PLR0912 - a table
     return sent(credential, request)
 
 
+def without_bench(*message: object) -> object:
+    reply = answer(*message)
+    return reply | {"features": []} if "features" in reply else reply
+
+
 if __name__ == "__main__":
-    serve("a made-up SDK", "1.2.3", send)
+    answer = signproof_driver._answer
+    if "no-bench" in sys.argv:
+        signproof_driver._answer = without_bench
+    serve("a made-up SDK", "1.2.3", send, [] if "signs-always" in sys.argv else [UNSIGNED])

@@ -9,6 +9,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "sdks" / "common" / "operations"))
 from bounded import Overdue, bounded  # type: ignore[import-not-found]
+from laps import Laps  # type: ignore[import-not-found]
 from protocol import Rejected, Skipped, serve  # type: ignore[import-not-found]
 
 
@@ -42,11 +43,18 @@ def _alone(credential: dict[str, str], input_: dict[str, Any]) -> dict[str, Any]
     return reply
 
 
+def _often(credential: dict[str, str], input_: dict[str, Any], laps: Laps) -> dict[str, Any]:
+    for _ in laps:
+        reply = _call({**input_, **credential})
+    return reply | {"error": input_.get("error", "")}
+
+
 serve(
     "made-up",
     "1",
     "toy",
     {"here": lambda credential, input_: _call({**input_, **credential}), "alone": _alone},
+    repeated={"often": _often},
     features=["own-time"],
     language="C",
     runtime="C 1",

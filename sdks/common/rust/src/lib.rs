@@ -1,6 +1,10 @@
-//! The stdio protocol for drivers of Rust SDKs: `docs/protocol.md`, operation `send` alone.
+//! The stdio protocol for drivers of Rust SDKs: `docs/protocol.md`, operation `send` alone, and
+//! `bench` of it.
 
 mod base64;
+mod laps;
+
+pub use laps::Laps;
 
 use serde_json::{json, Map, Value};
 use std::any::Any;
@@ -46,6 +50,8 @@ pub struct Request {
     pub params: Option<Vec<(String, String)>>,
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
+    /// Always so without the feature `unsigned`.
+    pub signed: bool,
 }
 
 impl Request {
@@ -80,25 +86,33 @@ pub enum Unsent {
     Rejected(String),
 }
 
-/// Answers signproof until the input ends.
+/// Answers signproof until the input ends; `send` makes the SDK's call, and nothing besides, once for
+/// each of its laps.
 pub fn serve(
     implementation: Implementation,
-    mut send: impl FnMut(&Credential, &Request) -> Result<Response, Unsent>,
+    features: &[&str],
+    mut send: impl FnMut(&Credential, &Request, &mut Laps) -> Result<Response, Unsent>,
 ) -> io::Result<()> {
     let mut credentials = HashMap::new();
     for line in io::stdin().lock().split(b'\n') {
         let message: Value = serde_json::from_slice(&line?)?;
         let mut reply = match text(&message, "type").as_str() {
-            "start" => introduction(&implementation),
+            "start" => introduction(&implementation, features),
             "prepare" => {
                 credentials.insert(text(&message, "credential"), credential(&message["values"]));
                 json!({"status": "output"})
             }
-            "run" if message["scheme"] == SCHEME && message["operation"] == "send" => {
+            kind @ ("run" | "bench")
+                if message["scheme"] == SCHEME && message["operation"] == "send" =>
+            {
                 let credential = &credentials[&text(&message, "credential")];
                 let request = request(&message["input"]);
+                let mut laps = Laps::new(message["min_ms"].as_u64().unwrap_or(0));
                 // A panic of the SDK is the answer to one case, not the end of the run.
-                match catch_unwind(AssertUnwindSafe(|| send(credential, &request))) {
+                let outcome =
+                    catch_unwind(AssertUnwindSafe(|| send(credential, &request, &mut laps)));
+                match outcome {
+                    Ok(Ok(response)) if kind == "bench" => laps.reply(answer(Ok(response))),
                     Ok(outcome) => answer(outcome),
                     Err(panic) => json!({"status": "errored", "message": panic_text(&*panic)}),
                 }
@@ -113,7 +127,8 @@ pub fn serve(
     Ok(())
 }
 
-fn introduction(implementation: &Implementation) -> Value {
+fn introduction(implementation: &Implementation, features: &[&str]) -> Value {
+    let features: Vec<_> = ["bench"].iter().chain(features).collect();
     json!({
         "protocol": 1,
         "implementation": {
@@ -123,7 +138,7 @@ fn introduction(implementation: &Implementation) -> Value {
             "runtime": implementation.runtime,
         },
         "operations": Map::from_iter([(SCHEME.to_owned(), json!(["send"]))]),
-        "features": [],
+        "features": features,
         "window": 1,
     })
 }
@@ -166,6 +181,7 @@ fn request(input: &Value) -> Request {
         params: input["params"].as_array().map(|rows| pairs(rows)),
         headers: input["headers"].as_array().map(|rows| pairs(rows)).unwrap_or_default(),
         body: base64::decode(&text(input, "body_b64")),
+        signed: input["unsigned"] != true,
     }
 }
 

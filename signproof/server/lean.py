@@ -1,0 +1,159 @@
+"""A server at loopback that costs next to nothing, in a process of its own.
+
+The mock broker takes several times what a client takes, and would hide it; what arrives here is
+counted, and the last of it is judged afterwards.
+"""
+
+import socket
+import subprocess
+import sys
+from typing import Annotated, Self
+
+import msgspec
+from msgspec import Meta
+
+from signproof.codec import decode_octets, encode_octets
+from signproof.implementations.base import NeverRan
+from signproof.mocks.replies import MockReply, Verdict
+from signproof.server import lean_program
+from signproof.server.reply import render
+
+__all__ = ["Arrived", "BareClient", "Responder"]
+
+_ANSWER_S = 10.0
+_CHUNK = 65536
+_END_S = 2.0
+_BACKLOG = 64
+_HEADERS = ((b"Content-Type", b"application/json; charset=utf-8"),)
+_Count = Annotated[int, Meta(ge=0)]
+
+
+class Arrived(msgspec.Struct, frozen=True, kw_only=True):
+    """What has come since it was asked for the last time."""
+
+    requests: _Count
+    marked: _Count
+    """How many of them have the mark of a signature."""
+    connections: _Count
+    """How many were opened."""
+    last_b64: str
+    problem: str
+    """Why something that came was refused; empty where nothing was."""
+
+    @property
+    def last(self) -> bytes:
+        """The octets of the last request, empty where none came."""
+        return decode_octets(self.last_b64)
+
+
+class Responder:
+    """Answers each request with a success whose body is the same; for a ``with`` statement."""
+
+    def __init__(
+        self, success: bytes, mark: bytes, *, host: str = "127.0.0.1", port: int = 0
+    ) -> None:
+        """Listen; *success* is a JSON body, *mark* as `Lean` has it.
+
+        Raises OSError where the port cannot be had.
+        """
+        verdict = Verdict(accepted=True, reason=None, message="")
+        reply = MockReply(200, _HEADERS, success, verdict)
+        self.reply = render(reply, head_only=False, close=False)
+        self._control, theirs = socket.socketpair()
+        self._control.settimeout(_ANSWER_S)
+        with theirs, socket.socket() as listener:
+            try:
+                # A client's closed connections must not keep the port from the next.
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                listener.bind((host, port))
+            except OSError:
+                self._control.close()
+                raise
+            listener.listen(_BACKLOG)
+            self.address: tuple[str, int] = listener.getsockname()
+            numbers = [listener.fileno(), theirs.fileno()]
+            words = [encode_octets(octets) for octets in (self.reply, mark)]
+            self._process = subprocess.Popen(  # noqa: S603 - a file of this package
+                [sys.executable, "-PS", lean_program.__file__, *map(str, numbers), *words],
+                stdin=subprocess.DEVNULL,
+                pass_fds=numbers,
+                start_new_session=True,  # an interrupt is for the harness
+            )
+
+    @property
+    def base_url(self) -> str:
+        """Where it answers, as clients take it: port 80 is not named."""
+        host, port = self.address
+        return f"http://{host}" if port == 80 else f"http://{host}:{port}"  # noqa: PLR2004
+
+    def collect(self) -> Arrived:
+        """Return what has come since the last time; raises NeverRan where the process has ended."""
+        said = b""
+        try:
+            self._control.sendall(b"?")
+            while not said.endswith(b"\n"):
+                said += self._control.recv(_CHUNK) or b"?\n"
+            return msgspec.json.decode(said, type=Arrived)
+        except (OSError, msgspec.DecodeError):
+            raise NeverRan("what counts the requests at loopback has ended: measure anew") from None
+
+    def close(self) -> None:
+        """End the process, which ends by itself when nobody can ask it any more."""
+        self._control.close()
+        try:
+            self._process.wait(_END_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class BareClient:
+    """Sends octets and reads the answer, and nothing besides: what HTTP at loopback takes."""
+
+    def __init__(self, responder: Responder) -> None:
+        self._address = responder.address
+        self._awaited = len(responder.reply)
+        self._socket: socket.socket | None = None
+        self.request = b""
+        """What is sent."""
+
+    def exchange(self) -> None:
+        """Send the request, on the connection of the last unless that was to be closed.
+
+        Raises NeverRan where nobody answers.
+        """
+        try:
+            connection = self._socket or self._connected()
+            connection.sendall(self.request)
+            self._read(connection)
+        except OSError:
+            raise NeverRan("what answers at loopback has ended: measure anew") from None
+        if self._closes:
+            self.close()
+
+    def _connected(self) -> socket.socket:
+        self._socket = connection = socket.create_connection(self._address, _ANSWER_S)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        head = self.request.partition(b"\r\n\r\n")[0].lower() + b"\r\n"
+        self._closes = lean_program.CLOSE in head
+        return connection
+
+    def _read(self, connection: socket.socket) -> None:
+        left = self._awaited
+        while left > 0:
+            came = len(connection.recv(_CHUNK))
+            if not came:
+                raise ConnectionResetError
+            left -= came
+
+    def close(self) -> None:
+        """End the connection, if there is one."""
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None

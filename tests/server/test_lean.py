@@ -1,0 +1,302 @@
+"""What answers every request alike: what it counts, what it refuses, and that it never hangs."""
+
+import base64
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any, Self
+
+import pytest
+
+from signproof.implementations.base import NeverRan
+from signproof.server.lean import Arrived, BareClient, Responder
+from signproof.server.lean_program import Connection, Lean, Unreadable, end_of, main
+
+PATIENCE_S = 20
+REPLY = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+REFUSED = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+MARK = b"\r\nx-signed:"
+GET = b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
+SIGNED = b"GET /a HTTP/1.1\r\nHost: x\r\nX-SIGNED: 1\r\n\r\n"
+POST = b"POST /a HTTP/1.1\r\ncontent-LENGTH:  3 \r\n\r\nabc"
+LAST = b"GET /z HTTP/1.1\r\nConnection: close\r\n\r\n"
+
+
+def told(**members: Any) -> dict[str, Any]:
+    usual = {"requests": 0, "marked": 0, "connections": 0, "last_b64": "", "problem": ""}
+    if "last" in members:
+        members["last_b64"] = base64.b64encode(members.pop("last")).decode()
+    return usual | members
+
+
+class Served:
+    """The server in a thread of this process, and what it says."""
+
+    def __init__(self, mark: bytes = MARK) -> None:
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.control, theirs = socket.socketpair()
+        self.control.settimeout(PATIENCE_S)
+        words = [str(one.detach()) for one in (self.listener.dup(), theirs)]
+        words += [base64.b64encode(octets).decode() for octets in (REPLY, mark)]
+        self.thread = threading.Thread(target=main, args=words, daemon=True)
+        self.thread.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.control.close()
+        self.thread.join(PATIENCE_S)
+        self.listener.close()
+        assert not self.thread.is_alive()
+
+    def collect(self) -> Any:
+        self.control.sendall(b"?")
+        said = b""
+        while not said.endswith(b"\n"):
+            said += self.control.recv(65536)
+        return json.loads(said)
+
+    def client(self) -> socket.socket:
+        return socket.create_connection(self.listener.getsockname(), PATIENCE_S)
+
+
+@pytest.fixture
+def served() -> Iterator[Served]:
+    with Served() as one:
+        yield one
+
+
+def exactly(client: socket.socket, size: int) -> bytes:
+    came = b""
+    while len(came) < size and (more := client.recv(size - len(came))):
+        came += more
+    return came
+
+
+@pytest.mark.parametrize(
+    ("pieces", "answers", "said"),
+    [
+        ([GET], 1, told(requests=1, last=GET)),
+        ([SIGNED], 1, told(requests=1, marked=1, last=SIGNED)),
+        ([POST], 1, told(requests=1, last=POST)),
+        ([POST[:-1], POST[-1:]], 1, told(requests=1, last=POST)),
+        ([SIGNED[:20], SIGNED[20:-1], SIGNED[-1:]], 1, told(requests=1, marked=1, last=SIGNED)),
+        ([bytes([octet]) for octet in POST], 1, told(requests=1, last=POST)),
+        # Several at once, and one and a half.
+        ([SIGNED + POST], 2, told(requests=2, marked=1, last=POST)),
+        ([GET + SIGNED[:9], SIGNED[9:]], 2, told(requests=2, marked=1, last=SIGNED)),
+    ],
+)
+def test_what_is_counted(
+    pieces: list[bytes], answers: int, said: dict[str, Any], served: Served
+) -> None:
+    with served.client() as client:
+        for piece in pieces:
+            client.sendall(piece)
+        assert exactly(client, answers * len(REPLY)) == answers * REPLY
+        assert served.collect() == said | {"connections": 1}
+        assert served.collect() == told()
+
+
+def test_the_mark_may_be_in_the_body() -> None:
+    body = b'{"sign_type":"RSA","sign":"x"}'
+    head = b"POST / HTTP/1.1\r\nContent-Length: %d\r\n\r\n"
+    with Served(b'"sign"') as one, one.client() as client:
+        for text in (body, body.replace(b'"sign"', b'"SIGN"')):
+            client.sendall(head % len(text) + text)
+            assert exactly(client, len(REPLY)) == REPLY
+        last = head % len(text) + text
+        assert one.collect() == told(requests=2, marked=1, connections=1, last=last)
+
+
+def test_connections_are_counted_and_closed_when_asked(served: Served) -> None:
+    for _ in range(3):
+        with served.client() as client:
+            client.sendall(LAST)
+            assert exactly(client, len(REPLY) + 1) == REPLY
+    assert served.collect() == told(requests=3, connections=3, last=LAST)
+
+
+@pytest.mark.parametrize(
+    ("octets", "problem"),
+    [
+        (b"\x16\x03\x01\x02\x00", "it does not begin with a method"),
+        (b"HELLO\r\n\r\n", "its first line does not end in HTTP/1.1"),
+        (b"GET / HTTP/1.0\r\n\r\n", "its first line does not end in HTTP/1.1"),
+        (b"GET / HTTP/1.1\nHost: x\n\n", "its head has a line that ends in LF alone"),
+        (b"G" * 65537, "its head is larger than 65536 octets"),
+        (b"HEAD / HTTP/1.1\r\n\r\n", "it is a HEAD, whose answer would have no body"),
+        (
+            b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            "it has a transfer coding, and a Content-Length alone is understood here",
+        ),
+        (
+            b"POST / HTTP/1.1\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n",
+            "it has Expect, and a Content-Length alone is understood here",
+        ),
+        *(
+            (
+                b"POST / HTTP/1.1\r\nContent-Length: %s\r\n\r\n" % length,
+                "its Content-Length is no number up to 8388608",
+            )
+            for length in (b"", b"-1", b"1e3", b"8388609", b"9" * 5000)
+        ),
+    ],
+)
+def test_what_is_refused(octets: bytes, problem: str, served: Served) -> None:
+    """It is answered, its connection is closed, and others go on."""
+    with served.client() as other, served.client() as client:
+        other.sendall(GET[:5])
+        client.sendall(GET)
+        assert exactly(client, len(REPLY)) == REPLY
+        client.sendall(octets)
+        assert exactly(client, len(REFUSED)) == REFUSED
+        other.sendall(GET[5:])
+        assert exactly(other, len(REPLY)) == REPLY
+        said = served.collect()
+    assert said == told(requests=2, connections=2, last=GET, problem=problem)
+
+
+def test_the_first_problem_is_told(served: Served) -> None:
+    for octets in (b"\r\n", b"HELLO\r\n\r\n"):
+        with served.client() as client:
+            client.sendall(octets)
+            assert exactly(client, len(REFUSED)) == REFUSED
+    assert served.collect()["problem"] == "it does not begin with a method"
+
+
+def settled(served: Served, done: Callable[[Any], bool]) -> Any:
+    """Return what is said until *done*, put together."""
+    total = told()
+    for _ in range(1000):
+        said = served.collect()
+        for name in ("requests", "marked", "connections"):
+            total[name] += said[name]
+        total["problem"] = total["problem"] or said["problem"]
+        if done(total):
+            break
+    return total
+
+
+def test_what_is_cut_off_is_told(served: Served) -> None:
+    with served.client() as client:
+        client.sendall(POST[:-1])
+    cut = "its connection ended before it was whole"
+    assert settled(served, lambda said: bool(said["problem"])) == told(connections=1, problem=cut)
+
+
+def test_a_client_that_goes_away_is_none_to_wait_for(served: Served) -> None:
+    client = served.client()
+    # A reset, once with nothing of a request and once in the middle of the answers.
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+    client.sendall(GET * 2000)
+    client.close()
+    with served.client() as other:
+        other.sendall(GET)
+        assert exactly(other, len(REPLY)) == REPLY
+    assert settled(served, lambda said: said["connections"] == 2)["problem"] in {
+        "",
+        "its connection ended before it was whole",
+    }
+
+
+def test_a_client_that_does_not_wait_for_its_answer_sent_a_whole_request() -> None:
+    control, theirs = socket.socketpair()
+    ours, client = socket.socketpair()
+    with socket.create_server(("127.0.0.1", 0)) as listener, control, theirs:
+        lean = Lean(listener, theirs, REPLY, MARK)
+        connection = lean._connections[ours.fileno()] = Connection(ours)
+        lean._poll.register(ours)
+        client.sendall(GET[:5])
+        lean._read(connection)
+        client.sendall(GET[5:])
+        client.close()
+        lean._read(connection)
+        assert (lean._requests, lean._problem, lean._connections) == (1, "", {})
+
+
+def test_where_nobody_listens_to_what_it_tells() -> None:
+    """The harness may have been ended between its question and the answer."""
+    control, theirs = socket.socketpair()
+    control.sendall(b"?")
+    control.close()
+    with socket.create_server(("127.0.0.1", 0)) as listener, theirs:
+        Lean(listener, theirs, REPLY, MARK).serve()
+
+
+@pytest.mark.parametrize("octets", [b"", b"GET", GET[:-1], POST[:-1]])
+def test_what_is_not_whole_is_waited_for(octets: bytes) -> None:
+    if octets:
+        assert end_of(octets)[0] == 0
+    else:
+        with pytest.raises(Unreadable, match="it does not begin with a method"):
+            end_of(octets)
+
+
+# The process.
+
+
+def test_a_process_of_its_own() -> None:
+    with Responder(b'{"code":0}', MARK) as responder:
+        address = responder.address
+        assert responder.base_url == f"http://127.0.0.1:{address[1]}"
+        bare = BareClient(responder)
+        bare.request = SIGNED
+        for _ in range(3):
+            bare.exchange()
+        bare.close()
+        bare.close()
+        expected = told(requests=3, marked=3, connections=1, last=SIGNED)
+        assert responder.collect() == Arrived(**expected)
+        assert responder.collect().last == b""
+        assert responder.reply == (
+            b"HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\n"
+            b'Content-Length: 10\r\n\r\n{"code":0}'
+        )
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(address, PATIENCE_S)
+
+
+def test_a_bare_exchange_closes_where_the_request_says_so() -> None:
+    with Responder(b"{}", MARK) as responder:
+        bare = BareClient(responder)
+        bare.request = LAST
+        for _ in range(3):
+            bare.exchange()
+        expected = told(requests=3, connections=3, last=LAST)
+        assert responder.collect() == Arrived(**expected)
+
+
+def test_port_80_is_not_named() -> None:
+    with Responder(b"{}", MARK) as responder:
+        responder.address = ("127.1.0.2", 80)
+        assert responder.base_url == "http://127.1.0.2"
+
+
+def test_a_port_that_is_taken() -> None:
+    with Responder(b"{}", MARK) as one, pytest.raises(OSError, match="in use"):
+        Responder(b"{}", MARK, port=one.address[1])
+
+
+def test_a_process_that_has_ended() -> None:
+    ended = "what counts the requests at loopback has ended: measure anew"
+    with Responder(b"{}", MARK) as responder:
+        responder._process.kill()
+        responder._process.wait()
+        with pytest.raises(NeverRan, match=ended):
+            responder.collect()
+        bare = BareClient(responder)
+        bare.request = GET
+        with pytest.raises(NeverRan, match="what answers at loopback has ended: measure anew"):
+            bare.exchange()
+
+
+def test_a_process_that_does_not_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("signproof.server.lean._END_S", 0.01)
+    responder = Responder(b"{}", MARK)
+    again = responder._control.dup()  # so that it is still asked
+    responder.close()
+    again.close()
+    assert responder._process.returncode == -9
