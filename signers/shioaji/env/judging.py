@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 from signers.secret import Secret
 from signers.shioaji.credentials import CredentialTrap, check_credentials
 from signers.shioaji.env.findings import Difference, Finding, Trap
-from signers.shioaji.env.model import KEYS, LARGEST, PAGE_KEYS, Dialect, Entry, Reading
+from signers.shioaji.env.model import KEYS, LARGEST, OTHERS, PAGE_KEYS, Dialect, Entry, Reading
 from signers.shioaji.env.python import read_python
 from signers.shioaji.env.server import read_server
 
 __all__ = ["judge"]
 
+_NAMES = (*KEYS, *OTHERS)
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _MARK = b"\xef\xbb\xbf"
 _LIKE_OURS = re.compile(r"SJ_[A-Z_]+", re.IGNORECASE)
@@ -124,7 +125,7 @@ def _keys(python: Reading, server: Reading, environment: Mapping[str, str]) -> I
         first.setdefault(key, entry.line)
         if key in KEYS and environment.get(key, entry.value) != entry.value:
             yield Finding(Trap.OVERRIDDEN, entry.line, key)
-        if key not in KEYS and _LIKE_OURS.fullmatch(key):
+        if key not in _NAMES and _LIKE_OURS.fullmatch(key):
             yield Finding(Trap.UNKNOWN_KEY, entry.line, detail=_nearest(key))
     for reading in (python, server):
         for key in PAGE_KEYS:
@@ -178,5 +179,5 @@ def _known(entry: Entry | None) -> str | None:
 def _nearest(key: str) -> str | None:
     if len(key) > _LONGEST_KEY:
         return None
-    near = difflib.get_close_matches(key.upper(), KEYS, 1, _RESEMBLING)
+    near = difflib.get_close_matches(key.upper(), _NAMES, 1, _RESEMBLING)
     return near[0] if near else None

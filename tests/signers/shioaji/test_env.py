@@ -490,6 +490,33 @@ FINDINGS: dict[str, tuple[str | bytes, dict[str, str], list[Finding]]] = {
             found(Trap.UNKNOWN_KEY, 8, detail="SJ_API_KEY"),
         ],
     ),
+    "known by name alone": (
+        PAGE
+        + "SJ_PROXY=x\nSJ_HOME_PATH=x\nSJ_TIMEOUT=x\nSJ_AGENT_HARNESS=x\n"
+        + "".join(
+            f"SJ_AGENT_HARNESS_{name}=x\n"
+            for name in (
+                *("SECRET", "INITIAL_ENABLED"),
+                *("BROKER_SOCKET", "BROKER_URL", "BROKER_TOKEN"),
+            )
+        )
+        + "".join(
+            f"SJ_HTTP_{name}=x\n"
+            for name in (
+                *("ALLOWED_ORIGINS", "CORS", "TIMEOUT", "LOG", "TLS_CERT", "TLS_KEY"),
+                *("ACME_DOMAINS", "ACME_CONTACTS", "ACME_CACHE"),
+                *("ACME_DIRECTORY_NAME", "ACME_DIRECTORY_URL"),
+            )
+        )
+        + "SJ_HTTP3=x\nSJ_LOG_DIR=x\nSJ_LOG_PATH=x\nSJ_CONTRACTS_PATH=x\nSJ_BIND_ADDR=x\n",
+        {},
+        [],
+    ),
+    "like one that is known by name": (
+        PAGE + "SJ_HTTP_CROS=x\n",
+        {},
+        [found(Trap.UNKNOWN_KEY, 5, detail="SJ_HTTP_CORS")],
+    ),
     "key and secret": (
         PAGE.replace(KEY, "Z199999999").replace(SECRET, "<Secret Key from above>"),
         {},
