@@ -155,8 +155,9 @@ def _value_traps(reading: Reading) -> Iterator[tuple[Trap, str, str]]:
     for finding in check_credentials(key, Secret(secret)):
         if finding.trap is not CredentialTrap.EMPTY:
             yield Trap.CREDENTIAL, names[finding.name], finding.trap
-    if values.get("SJ_PRODUCTION", "true") not in {"true", "false"}:
-        yield Trap.MALFORMED_VALUE, "SJ_PRODUCTION", ""
+    for name in ("SJ_PRODUCTION", "SJ_HTTP_AUTH"):
+        if values.get(name, "true") not in {"true", "false"}:
+            yield Trap.MALFORMED_VALUE, name, ""
     if not _MILLISECONDS.fullmatch(values.get("SJ_RECEIVE_WINDOW", "0")):
         yield Trap.MALFORMED_VALUE, "SJ_RECEIVE_WINDOW", ""
     path = values.get("SJ_CA_PATH", "")

@@ -263,7 +263,7 @@ ALL_MISSING = [missing(key, dialect) for key in sorted(PAGE_KEYS) for dialect in
 FINDINGS: dict[str, tuple[str | bytes, dict[str, str], list[Finding]]] = {
     "the page's": (PAGE, {}, []),
     "the page's, with others": (
-        PAGE + "SJ_PRODUCTION=false\nSJ_RECEIVE_WINDOW=30000\nSJ_HTTP_AUTH=x\nOTHER=$x\n",
+        PAGE + "SJ_PRODUCTION=false\nSJ_RECEIVE_WINDOW=30000\nSJ_HTTP_AUTH=false\nOTHER=$x\n",
         {},
         [],
     ),
@@ -468,6 +468,7 @@ FINDINGS: dict[str, tuple[str | bytes, dict[str, str], list[Finding]]] = {
         [
             found(Trap.DUPLICATE_KEY, 6, "SJ_PRODUCTION", detail="5"),
             found(Trap.MALFORMED_VALUE, 6, "SJ_PRODUCTION"),
+            found(Trap.MALFORMED_VALUE, 7, "SJ_HTTP_AUTH"),
         ],
     ),
     "a bad path first": (
