@@ -54,7 +54,9 @@ OTHERS = (
     "SJ_HTTP_ACME_DIRECTORY_NAME",
     "SJ_HTTP_ACME_DIRECTORY_URL",
     "SJ_HTTP3",
-    # Documented: that package's page on PyPI, and the type stubs of shioaji 1.7.9.
+    # Documented: the broker's CLI.md, that package's page on PyPI, the type stubs of shioaji 1.7.9.
+    "SJ_UDS_PATH",
+    "SJ_UDS_DISABLE",
     "SJ_LOG_DIR",
     "SJ_CONTRACTS_PATH",
     # Observed: shioaji 1.3.3 logs into the one; the folder of shioaji-cli 1.7.9 for logs has the

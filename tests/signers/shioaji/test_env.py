@@ -509,7 +509,8 @@ FINDINGS: dict[str, tuple[str | bytes, dict[str, str], list[Finding]]] = {
                 *("ACME_DIRECTORY_NAME", "ACME_DIRECTORY_URL"),
             )
         )
-        + "SJ_HTTP3=x\nSJ_LOG_DIR=x\nSJ_LOG_PATH=x\nSJ_CONTRACTS_PATH=x\nSJ_BIND_ADDR=x\n",
+        + "SJ_HTTP3=x\nSJ_UDS_PATH=x\nSJ_UDS_DISABLE=x\nSJ_LOG_DIR=x\nSJ_LOG_PATH=x\n"
+        + "SJ_CONTRACTS_PATH=x\nSJ_BIND_ADDR=x\n",
         {},
         [],
     ),
