@@ -82,7 +82,7 @@ NOT_REACHED = (
 )
 MALFORMED = (
     "no such value is documented for this key: SJ_PRODUCTION and SJ_HTTP_AUTH are true or false, "
-    "SJ_RECEIVE_WINDOW a number of milliseconds"
+    "SJ_RECEIVE_WINDOW milliseconds, 1 or more"
 )
 MISSING = "it is missing or empty: set it as the page shows"
 ONLY_SERVER = (

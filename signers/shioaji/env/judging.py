@@ -20,7 +20,7 @@ _LIKE_OURS = re.compile(r"SJ_[A-Z_]+", re.IGNORECASE)
 _RESEMBLING = 0.75
 _LONGEST_KEY = 40
 _SPACED_COMMENT = re.compile(r"[^=\n]*=[^\S\n]+#")
-_MILLISECONDS = re.compile(r"[0-9]{1,9}")
+_MILLISECONDS = re.compile(r"(?=.*[1-9])[0-9]{1,9}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -158,7 +158,7 @@ def _value_traps(reading: Reading) -> Iterator[tuple[Trap, str, str]]:
     for name in ("SJ_PRODUCTION", "SJ_HTTP_AUTH"):
         if values.get(name, "true") not in {"true", "false"}:
             yield Trap.MALFORMED_VALUE, name, ""
-    if not _MILLISECONDS.fullmatch(values.get("SJ_RECEIVE_WINDOW", "0")):
+    if not _MILLISECONDS.fullmatch(values.get("SJ_RECEIVE_WINDOW", "1")):
         yield Trap.MALFORMED_VALUE, "SJ_RECEIVE_WINDOW", ""
     path = values.get("SJ_CA_PATH", "")
     if _CONTROL.search(path):

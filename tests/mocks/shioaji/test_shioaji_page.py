@@ -391,7 +391,7 @@ def test_an_auth_that_nobody_documents(start: Start) -> None:
     assert notes == (
         (
             "line 5, SJ_HTTP_AUTH: no such value is documented for this key: SJ_PRODUCTION and "
-            "SJ_HTTP_AUTH are true or false, SJ_RECEIVE_WINDOW a number of milliseconds"
+            "SJ_HTTP_AUTH are true or false, SJ_RECEIVE_WINDOW milliseconds, 1 or more"
         ),
         (
             "SJ_HTTP_AUTH: whether the server takes this for true is not known; this mock goes by "

@@ -471,6 +471,11 @@ FINDINGS: dict[str, tuple[str | bytes, dict[str, str], list[Finding]]] = {
             found(Trap.MALFORMED_VALUE, 7, "SJ_HTTP_AUTH"),
         ],
     ),
+    "a window of nothing": (
+        PAGE + "SJ_RECEIVE_WINDOW=000\n",
+        {},
+        [found(Trap.MALFORMED_VALUE, 5, "SJ_RECEIVE_WINDOW")],
+    ),
     "a bad path first": (
         PAGE.replace("/EXAMPLE/Sinopac.pfx", "'C:\\Sinopac.pfx'") + "SJ_CA_PATH=/EXAMPLE\n",
         {},
