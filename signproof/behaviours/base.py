@@ -11,11 +11,13 @@ from signproof.mocks.replies import MockReply, ServedMock
 from signproof.model import Expected, Source, SourceKind, Status, Vector
 from signproof.server import Exchange
 
-__all__ = ["Behaviour", "Observed", "Scripted"]
+__all__ = ["CANNOT_BE_ASKED", "Behaviour", "Observed", "Scripted"]
 
 Json = dict[str, Any]
 
 _PORT = b"{port}"
+CANNOT_BE_ASKED = "cannot be asked"
+"""Observed of an SDK to which a question does not apply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class Behaviour:
         if isinstance(reply, Broken):
             return f"broke: {reply.message}"
         if reply.status is Status.SKIPPED:
-            return "cannot be asked"
+            return CANNOT_BE_ASKED
         if not exchanges and not self.local:
             return "sends nothing"
         readable = [one for one in exchanges if one.request is not None]

@@ -50,15 +50,18 @@ def _class(observed: Observed) -> str:
     return observed.error.partition(":")[0]
 
 
-def _elapsed(observed: Observed) -> int:
-    """Return how long the call took, in milliseconds."""
+def _elapsed(observed: Observed) -> int | None:
+    """Return how long the call took, in milliseconds; None where its driver ended it."""
     elapsed = observed.output.get("elapsed_ms")
-    return elapsed if isinstance(elapsed, int) else 0
+    return elapsed if isinstance(elapsed, int) else None
 
 
 def _gives_up(observed: Observed) -> str:
     """Say with what error, and when: not more exactly than a busy machine repeats it."""
-    within = next((bound for bound in _BINS_S if _elapsed(observed) <= bound * 1000), None)
+    elapsed = _elapsed(observed)
+    if elapsed is None:
+        return observed.error
+    within = next((bound for bound in _BINS_S if elapsed <= bound * 1000), None)
     when = f"within {within} s" if within else f"after more than {_BINS_S[-1]} s"
     shown = "; its text has the signed message" if "payload" in observed.error else ""
     return f"{_class(observed)} {when}{shown}"
@@ -69,7 +72,10 @@ def _takes_argument(observed: Observed) -> str:
 
 
 def _second(observed: Observed) -> str:
-    return "answered at once" if _elapsed(observed) < _AT_ONCE_MS else "tried anew"
+    elapsed = _elapsed(observed)
+    if elapsed is None:
+        return observed.error
+    return "answered at once" if elapsed < _AT_ONCE_MS else "tried anew"
 
 
 def _routes(observed: Observed) -> str:

@@ -24,6 +24,7 @@ from signproof.doctor import (
     Source,
     SourceUnreadable,
     diagnose,
+    files_of,
     read_source,
 )
 from signproof.reports.doctor import show_doctor
@@ -84,12 +85,12 @@ def command(
     """Say what is wrong with keys and settings files.
 
     A FILE is a private or public key in whatever shape, a pfx (PKCS#12), the settings of Tiger's
-    SDKs (tiger_openapi_config.properties, or a folder that holds it), or the .env of Shioaji. It is
-    said what each is, what is wrong with it, which official SDK takes it, the command that mends
-    it, and which keys belong together; of a pfx for whom and until when it is, and which programs
-    open it; of a .env which lines its two readers read differently, and what the pfx is that it
-    names. Nothing secret is shown. Exit code 0 when nothing is wrong, 1 when something is, 2 when a
-    FILE cannot be read.
+    SDKs (tiger_openapi_config.properties), the .env of Shioaji, or a folder that holds one of the
+    last three. It is said what each is, what is wrong with it, which official SDK takes it, the
+    command that mends it, and which keys belong together; of a pfx for whom and until when it is,
+    and which programs open it; of a .env which lines its two readers read differently, and what the
+    pfx is that it names. Nothing secret is shown. Exit code 0 when nothing is wrong, 1 when
+    something is, 2 when a FILE cannot be read.
     """
     password, password_from = _password(password_file, ask=ask_password)
     options = Options(
@@ -106,10 +107,15 @@ def command(
     unreadable = []
     for path in paths:
         try:
-            source = read_source(path)
-            sources[source.path] = source
+            found = files_of(path)
         except SourceUnreadable as error:
             unreadable.append(error)
+            continue
+        for file in found:
+            try:
+                sources[file] = read_source(file)
+            except SourceUnreadable as error:
+                unreadable.append(error)
     report = diagnose(sources.values(), options, unreadable)
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(report)))

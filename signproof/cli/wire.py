@@ -159,19 +159,18 @@ def _sum_up(scheme: Scheme, received: Sequence[Exchange], report: Report, ended:
         return
     verdicts = [one.reply.verdict for one in received]
     unread = sum(one.request is None for one in received)
-    right = sum(verdict.accepted for verdict in verdicts)
-    others = sum(verdict.accepted and verdict.reason is not None for verdict in verdicts)
+    accepted = sum(verdict.accepted for verdict in verdicts)
+    refused = sum(verdict.accepted and verdict.reason is not None for verdict in verdicts)
     parts = [
         click.style(f"{count} {word}", fg=colour)
         for count, word, colour in (
             (unread, "no request", "red"),
-            (len(received) - unread - right, "wrong", "red"),
-            (right, "right", "green"),
+            (len(received) - unread - accepted, "wrong", "red"),
+            (refused, "signed right but refused", "yellow"),
+            (accepted - refused, "right", "green"),
         )
         if count
     ]
-    if others:
-        parts.append(f"(signed right but refused for another reason: {others})")
     count = len(received)
     click.echo(" · ".join([f"{count} request{'s'[count == 1 :]}", *parts]))
     causes = Counter(one.causes[0].id for one in report.results if one.causes)

@@ -1,7 +1,8 @@
 """The doctor: what files with keys and settings are, what is wrong with them, and what to do.
 
-`read_source` reads a file, `diagnose` examines what was read. A further kind of file is a function
-in a module of its own (`examiner.Examiner`) and a place in `EXAMINERS`.
+`files_of` finds what is examined of a folder, `read_source` reads a file, `diagnose` examines what
+was read. A further kind of file is a function in a module of its own (`examiner.Examiner`) and a
+place in `EXAMINERS`.
 """
 
 from collections.abc import Iterable
@@ -12,6 +13,7 @@ from signers.rsa_keys import Kind
 from signproof.doctor.env import examine_env
 from signproof.doctor.examiner import Examiner, Options, wrong_first
 from signproof.doctor.files import Source, SourceUnreadable, read_source, shown
+from signproof.doctor.folders import files_of
 from signproof.doctor.keys import examine_key
 from signproof.doctor.model import (
     FORMAT,
@@ -37,6 +39,7 @@ __all__ = [
     "Source",
     "SourceUnreadable",
     "diagnose",
+    "files_of",
     "read_source",
     "shown",
 ]

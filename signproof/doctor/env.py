@@ -24,10 +24,11 @@ from signproof.doctor.pfx import see_pfx
 from signproof.doctor.pfx_view import PasswordFrom
 from signproof.doctor.settings import KEY_ITSELF, is_settings
 
-__all__ = ["examine_env"]
+__all__ = ["ENV_NAME", "examine_env", "has_settings"]
 
 _LINE = re.compile(r"^[ \t]*(?:export[ \t]+)?SJ_[A-Z_]+[ \t]*=", re.MULTILINE)
-_NAME = ".env"
+ENV_NAME = ".env"
+"""Under which both readers look for it."""
 _PATH, _PASSWORD = "SJ_CA_PATH", "SJ_CA_PASSWD"
 _CA_KEYS = {_PATH, _PASSWORD}
 _READERS = {Dialect.PYTHON: "python-dotenv", Dialect.SERVER: "the server"}
@@ -61,7 +62,7 @@ def examine_env(source: Source, options: Options) -> tuple[Examination, ...]:
     findings = inspect(octets, options.environment)
     ca, of_ca = _ca(source, readings, options)
     matters = [*map(_matter, _joined(_telling(findings, readings))), *of_ca]
-    if source.path.name != _NAME:
+    if source.path.name != ENV_NAME:
         matters.append(_OTHER_NAME)
     matters += open_to_others(source, "its secrets are its owner's alone")
     examination = Examination(
@@ -77,14 +78,19 @@ def examine_env(source: Source, options: Options) -> tuple[Examination, ...]:
     return (examination, *ca)
 
 
+def has_settings(source: Source) -> bool:
+    """Tell whether a line of a file sets something of Shioaji's."""
+    return _LINE.search(source.text) is not None
+
+
 def _is_env(source: Source) -> bool:
     """Tell whether a file is Shioaji's ``.env``, by what stands in it, else by its name."""
     text = source.text
     if source.path.name == FILE_NAME or text.lstrip().startswith(KEY_ITSELF):
         return False
-    if _LINE.search(text):
+    if has_settings(source):
         return True
-    return source.path.name.endswith(_NAME) and not is_settings(source)
+    return source.path.name.endswith(ENV_NAME) and not is_settings(source)
 
 
 def _what(readings: Mapping[Dialect, Reading]) -> str:

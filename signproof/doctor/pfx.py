@@ -32,9 +32,9 @@ from signproof.doctor.model import Examination, KeyView, Level, Matter, Subject
 from signproof.doctor.pfx_facts import certificate_view, encryption_view, mac_view, tool_views
 from signproof.doctor.pfx_view import CertificateView, PasswordFrom, PfxView, Validity
 
-__all__ = ["examine_pfx", "see_pfx"]
+__all__ = ["SUFFIXES", "examine_pfx", "see_pfx"]
 
-_SUFFIXES = {".pfx", ".p12"}
+SUFFIXES = {".pfx", ".p12"}
 _KINDS = {
     PfxKind.PFX: "PKCS#12 (pfx)",
     PfxKind.EMPTY: "nothing",
@@ -94,7 +94,7 @@ _NO_PERSON = "the SDK's CA library then says that the person id is not found"
 
 def examine_pfx(source: Source, options: Options) -> tuple[Examination, ...]:
     """Examine PKCS#12, and whatever a file named ``.pfx`` or ``.p12`` is instead."""
-    named = source.path.suffix.lower() in _SUFFIXES
+    named = source.path.suffix.lower() in SUFFIXES
     return (see_pfx(source, options),) if named or _is_pfx(source.octets) else ()
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import click
 
 from signproof.diagnose import masked
+from signproof.mocks.replies import Verdict
 from signproof.model import Result
 from signproof.reports.terminal import cause_rows, printable
 from signproof.scheme import Scheme
@@ -34,11 +35,20 @@ def hidden(scheme: Scheme, credential: Mapping[str, str], exchange: Exchange) ->
 def line(exchange: Exchange, hide: Sequence[bytes], *, timed: bool = False) -> str:
     """Return a request and its verdict in one line; the octets in *hide* are masked."""
     verdict = exchange.reply.verdict
-    mark = click.style("right", fg="green") if verdict.accepted else click.style("WRONG", fg="red")
+    mark = _mark(verdict)
     at = time.strftime("%H:%M:%S ", time.localtime(exchange.received_at)) if timed else ""
     said = "" if verdict.accepted and verdict.reason is None else f": {printable(verdict.message)}"
     what = f"{_summary(exchange, hide)} → {exchange.reply.status}{said}"
     return f"{at}{exchange.number:>4} {mark} {what}"
+
+
+def _mark(verdict: Verdict) -> str:
+    """Return the verdict in a word; *refused* is right in itself, and was not granted."""
+    if not verdict.accepted:
+        return click.style("WRONG", fg="red")
+    if verdict.reason is not None:
+        return click.style("refused", fg="yellow")
+    return click.style("right", fg="green")
 
 
 def _summary(exchange: Exchange, hide: Sequence[bytes]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import click
 
-from signproof.behaviours.base import Behaviour
+from signproof.behaviours.base import CANNOT_BE_ASKED, Behaviour
 from signproof.corpus import Case
 from signproof.model import Matrix, MatrixEntry, Outcome, Report, Result
 from signproof.reports import terminal
@@ -214,7 +214,13 @@ def _grouped(entries: Sequence[MatrixEntry], texts: _Texts) -> list[tuple[str, s
 
 
 def _observation(question: str) -> _Texts:
-    return lambda entry: filter(None, [entry.observations.get(question)])
+    """Return what was seen, but for SDKs to which the question does not apply."""
+
+    def texts(entry: MatrixEntry) -> list[str]:
+        seen = entry.observations.get(question)
+        return [seen] if seen and seen != CANNOT_BE_ASKED else []
+
+    return texts
 
 
 def _differences(entry: MatrixEntry) -> list[str]:

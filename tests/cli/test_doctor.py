@@ -802,12 +802,13 @@ def test_files_that_cannot_be_read(run: Run) -> None:
     placed("large", b"\0" * 1_048_577)
     names = ["missing.pem", "fifo", "/dev/zero", "folder", NAME, "loop", "large"]
     ordinary = "no ordinary file: name a file, or a folder with one"
+    without = f"a folder without {NAME}, a .env with SJ_* settings or a pfx: name a file"
     expected = (
         "Error: missing.pem: No such file or directory\n"
         f"Error: fifo: {ordinary}\n"
         f"Error: /dev/zero: {ordinary}\n"
-        f"Error: folder: a folder without {NAME}: name a file\n"
-        f"Error: {NAME}: a folder without {NAME}: name a file\n"
+        f"Error: folder: {without}\n"
+        f"Error: {NAME}: {without}\n"
         "Error: loop: Too many levels of symbolic links\n"
         "Error: large: more than 1048576 octets: no key, no pfx and no settings are so large\n"
     )

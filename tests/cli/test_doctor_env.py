@@ -80,6 +80,10 @@ NOT_REACHED = (
     "  wrong    line 4, SJ_CA_PASSWD: the server does not read this, since it stopped at line 3: "
     "correct that line\n"
 )
+MALFORMED = (
+    "no such value is documented for this key: SJ_PRODUCTION and SJ_HTTP_AUTH are true or false, "
+    "SJ_RECEIVE_WINDOW milliseconds, 1 or more"
+)
 MISSING = "it is missing or empty: set it as the page shows"
 ONLY_SERVER = (
     "python-dotenv and the server read this differently (only-server): put the value in single "
@@ -191,12 +195,12 @@ FILES: dict[str, tuple[str | bytes, int, str]] = {
         "  line 2   SJ_SEC_KEY: python-dotenv reads nothing, the server 44 characters\n" + FOLDERS,
     ),
     "misspelt, and a bad value": (
-        f"{HEAD}SJ_CA_PASSWORD=x\nSJ_UNHEARD_OF_THING=1\nSJ_PRODUCTION=yes\n",
+        f"{HEAD}SJ_CA_PASSWORD=x\nSJ_UNHEARD_OF_THING=1\nSJ_PRODUCTION=yes\nSJ_HTTP_AUTH=1\n",
         1,
         head("wrong", 2, 2)
         + "  wrong    line 3: this key is not known, but resembles SJ_CA_PASSWD: correct it\n"
-        "  wrong    line 5, SJ_PRODUCTION: this key does not take such a value: SJ_PRODUCTION is "
-        "true or false, SJ_RECEIVE_WINDOW a number of milliseconds\n"
+        f"  wrong    line 5, SJ_PRODUCTION: {MALFORMED}\n"
+        f"  wrong    line 6, SJ_HTTP_AUTH: {MALFORMED}\n"
         "  note     line 4: this key is not known here: check its spelling\n"
         f"  note     SJ_CA_PASSWD: {MISSING}\n  note     SJ_CA_PATH: {MISSING}\n" + FOLDERS,
     ),

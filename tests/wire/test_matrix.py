@@ -548,6 +548,15 @@ def test_findings_of_nothing_and_of_what_breaks_a_table() -> None:
     assert (
         "| The form of X-Timestamp | broke: a \\| b and more: x |\n| Headers of a GET | - |" in page
     )
+    unasked = entry(
+        sdk="y",
+        report=report_of(),
+        observations={"timestamp": "cannot be asked", "headers-get": "cannot be asked"},
+    )
+    page = shown.findings(matrix(broken, unasked), BEHAVIOURS[:2])
+    assert (
+        "| The form of X-Timestamp | broke: a \\| b and more: x |\n| Headers of a GET | - |" in page
+    )
 
 
 def test_without_an_interrupt_but_without_a_report(

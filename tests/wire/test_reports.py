@@ -136,7 +136,7 @@ def test_explain_reads_the_same_octets(request_: SignedRequest) -> None:
         (exchange(POST), "   7 right POST /a?b=1&c&=&d=%20 → 200"),
         (
             exchange(POST, Verdict(accepted=True, reason="unknown-path", message="no\x1bpath")),
-            "   7 right POST /a?b=1&c&=&d=%20 → 200: no\\x1bpath",
+            "   7 refused POST /a?b=1&c&=&d=%20 → 200: no\\x1bpath",
         ),
         (exchange(POST, REFUSED), "   7 WRONG POST /a?b=1&c&=&d=%20 → 200: wrong"),
         (exchange(None, REFUSED), "   7 WRONG (no request) raw → 200: wrong"),

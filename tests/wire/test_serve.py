@@ -77,7 +77,7 @@ def test_it_judges_while_it_serves(
     sent(client, head, "wrong")
     log = TIME.sub("", until(process, "\n\n"))
     assert log.startswith(
-        "   1 right GET /v1/asset/stock?symbol=700.HK → 200\n   2 right POST /v1/nowhere → 404: "
+        "   1 right GET /v1/asset/stock?symbol=700.HK → 200\n   2 refused POST /v1/nowhere → 404: "
     )
     assert "\n   3 WRONG GET /v1/asset/stock → 403: " in log
     assert "\nrequest 3:\n  received GET /v1/asset/stock\n" in log

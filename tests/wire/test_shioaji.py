@@ -121,6 +121,12 @@ def test_the_pages_steps(start: Callable[..., Any], folder: Path, mode: str) -> 
     assert log.splitlines()[0] == (
         "   1 right GET /api/v1/auth/ca_expiretime?person_id=Z199999999 → 200"
     )
+    assert log.splitlines()[1] == (
+        "   2 refused GET /api/v1/auth/ca_expiretime?person_id=Z188888888 → 400: activate the CA "
+        "of this person before production orders; download the certificate with `Download "
+        "Certificate` on the API management page, or with eleader (here nobody is asked for key "
+        "and secret: they were not compared)"
+    )
     assert log.splitlines()[2] == "   3 right POST /api/v1/order/place_order → 200"
     assert ended(process) == (0, "\n", "")
     assert SECRET not in head + log

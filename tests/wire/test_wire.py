@@ -33,8 +33,8 @@ SIGNED = "the signature is right, over the path as sent"
 NO_PATH = f"this mock does not have this path ({SIGNED})"
 RIGHT = f"""\
    1 right GET /v1/asset/stock?symbol=700.HK → 200
-   2 right POST /v1/nowhere → 404: {NO_PATH}
-2 requests · 2 right · (signed right but refused for another reason: 1)
+   2 refused POST /v1/nowhere → 404: {NO_PATH}
+2 requests · 1 signed right but refused · 1 right
 """
 HINT = (
     ": it has the address in LONGBRIDGE_HTTP_URL and LONGPORT_HTTP_URL; give it by --env or "
@@ -164,8 +164,7 @@ def test_the_same_cause_is_shown_once(run: Run, client: Client) -> None:
     assert third.endswith(f"{MISMATCH}\n{cause}, as request 1\n\n")
     assert rest.endswith(
         "\n"
-        "5 requests · 1 no request · 3 wrong · 1 right · (signed right but refused for another "
-        "reason: 1)\n"
+        "5 requests · 1 no request · 3 wrong · 1 signed right but refused\n"
         "     3  method-lowercase\n"
     )
 

@@ -49,8 +49,8 @@ class Trap(enum.StrEnum):
     CREDENTIAL = "credential"
     """Not a key, or not a secret; the detail is a `CredentialTrap`."""
     MALFORMED_VALUE = "malformed-value"
-    """Not what the key takes (documented): SJ_PRODUCTION is only ``true`` or ``false``,
-    SJ_RECEIVE_WINDOW milliseconds."""
+    """Not what the key takes (documented): SJ_PRODUCTION and SJ_HTTP_AUTH are only ``true`` or
+    ``false``, SJ_RECEIVE_WINDOW milliseconds; of 0 shioaji-cli 1.7.9 says so itself (sdk)."""
     PATH_CONTROL = "path-control"
     """A tab, newline or the like in the CA's path: a backslash and a letter in double quotes."""
     PATH_BACKSLASH = "path-backslash"
@@ -99,8 +99,8 @@ _ADVICE = {
     Trap.UNKNOWN_KEY: "this key is not known, but resembles {detail}: correct it",
     Trap.SETTING_MISSING: "it is missing or empty: set it as the page shows",
     Trap.CREDENTIAL: "this cannot be right ({detail}): copy it from the API management page",
-    Trap.MALFORMED_VALUE: "this key does not take such a value: SJ_PRODUCTION is true or false, "
-    "SJ_RECEIVE_WINDOW a number of milliseconds",
+    Trap.MALFORMED_VALUE: "no such value is documented for this key: SJ_PRODUCTION and "
+    "SJ_HTTP_AUTH are true or false, SJ_RECEIVE_WINDOW milliseconds, 1 or more",
     Trap.PATH_CONTROL: "a backslash in double quotes became a control character: write the path "
     "with forward slashes",
     Trap.PATH_BACKSLASH: "write the path with forward slashes",

@@ -7,19 +7,20 @@ from collections.abc import Iterator, Mapping
 from signers.secret import Secret
 from signers.shioaji.credentials import CredentialTrap, check_credentials
 from signers.shioaji.env.findings import Difference, Finding, Trap
-from signers.shioaji.env.model import KEYS, LARGEST, PAGE_KEYS, Dialect, Entry, Reading
+from signers.shioaji.env.model import KEYS, LARGEST, OTHERS, PAGE_KEYS, Dialect, Entry, Reading
 from signers.shioaji.env.python import read_python
 from signers.shioaji.env.server import read_server
 
 __all__ = ["judge"]
 
+_NAMES = (*KEYS, *OTHERS)
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _MARK = b"\xef\xbb\xbf"
 _LIKE_OURS = re.compile(r"SJ_[A-Z_]+", re.IGNORECASE)
 _RESEMBLING = 0.75
 _LONGEST_KEY = 40
 _SPACED_COMMENT = re.compile(r"[^=\n]*=[^\S\n]+#")
-_MILLISECONDS = re.compile(r"[0-9]{1,9}")
+_MILLISECONDS = re.compile(r"(?=.*[1-9])[0-9]{1,9}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -124,7 +125,7 @@ def _keys(python: Reading, server: Reading, environment: Mapping[str, str]) -> I
         first.setdefault(key, entry.line)
         if key in KEYS and environment.get(key, entry.value) != entry.value:
             yield Finding(Trap.OVERRIDDEN, entry.line, key)
-        if key not in KEYS and _LIKE_OURS.fullmatch(key):
+        if key not in _NAMES and _LIKE_OURS.fullmatch(key):
             yield Finding(Trap.UNKNOWN_KEY, entry.line, detail=_nearest(key))
     for reading in (python, server):
         for key in PAGE_KEYS:
@@ -154,9 +155,10 @@ def _value_traps(reading: Reading) -> Iterator[tuple[Trap, str, str]]:
     for finding in check_credentials(key, Secret(secret)):
         if finding.trap is not CredentialTrap.EMPTY:
             yield Trap.CREDENTIAL, names[finding.name], finding.trap
-    if values.get("SJ_PRODUCTION", "true") not in {"true", "false"}:
-        yield Trap.MALFORMED_VALUE, "SJ_PRODUCTION", ""
-    if not _MILLISECONDS.fullmatch(values.get("SJ_RECEIVE_WINDOW", "0")):
+    for name in ("SJ_PRODUCTION", "SJ_HTTP_AUTH"):
+        if values.get(name, "true") not in {"true", "false"}:
+            yield Trap.MALFORMED_VALUE, name, ""
+    if not _MILLISECONDS.fullmatch(values.get("SJ_RECEIVE_WINDOW", "1")):
         yield Trap.MALFORMED_VALUE, "SJ_RECEIVE_WINDOW", ""
     path = values.get("SJ_CA_PATH", "")
     if _CONTROL.search(path):
@@ -178,5 +180,5 @@ def _known(entry: Entry | None) -> str | None:
 def _nearest(key: str) -> str | None:
     if len(key) > _LONGEST_KEY:
         return None
-    near = difflib.get_close_matches(key.upper(), KEYS, 1, _RESEMBLING)
+    near = difflib.get_close_matches(key.upper(), _NAMES, 1, _RESEMBLING)
     return near[0] if near else None

@@ -11,6 +11,7 @@ __all__ = [
     "DOCUMENTED",
     "KEYS",
     "LARGEST",
+    "OTHERS",
     "PAGE_KEYS",
     "PLACES",
     "Dialect",
@@ -28,7 +29,42 @@ DOCUMENTED = ("SJ_PRODUCTION", "SJ_HTTP_ADDR", "SJ_HTTP_AUTH", "SJ_RECEIVE_WINDO
 """Others that the broker documents for its server."""
 
 KEYS = (*PAGE_KEYS, *DOCUMENTED)
-"""Every key that is known here; the broker documents more."""
+"""Every key whose value is looked at here."""
+
+OTHERS = (
+    # Documented: the help of shioaji-cli 1.7.9.
+    "SJ_PROXY",
+    "SJ_HOME_PATH",
+    "SJ_TIMEOUT",
+    "SJ_AGENT_HARNESS",
+    "SJ_AGENT_HARNESS_SECRET",
+    "SJ_AGENT_HARNESS_INITIAL_ENABLED",
+    "SJ_AGENT_HARNESS_BROKER_SOCKET",
+    "SJ_AGENT_HARNESS_BROKER_URL",
+    "SJ_AGENT_HARNESS_BROKER_TOKEN",
+    "SJ_HTTP_ALLOWED_ORIGINS",
+    "SJ_HTTP_CORS",
+    "SJ_HTTP_TIMEOUT",
+    "SJ_HTTP_LOG",
+    "SJ_HTTP_TLS_CERT",
+    "SJ_HTTP_TLS_KEY",
+    "SJ_HTTP_ACME_DOMAINS",
+    "SJ_HTTP_ACME_CONTACTS",
+    "SJ_HTTP_ACME_CACHE",
+    "SJ_HTTP_ACME_DIRECTORY_NAME",
+    "SJ_HTTP_ACME_DIRECTORY_URL",
+    "SJ_HTTP3",
+    # Documented: the broker's CLI.md, that package's page on PyPI, the type stubs of shioaji 1.7.9.
+    "SJ_UDS_PATH",
+    "SJ_UDS_DISABLE",
+    "SJ_LOG_DIR",
+    "SJ_CONTRACTS_PATH",
+    # Observed: shioaji 1.3.3 logs into the one; the folder of shioaji-cli 1.7.9 for logs has the
+    # port of the other in its name where SJ_HTTP_ADDR is not set.
+    "SJ_LOG_PATH",
+    "SJ_BIND_ADDR",
+)
+"""Further settings that the broker's programs know, by name alone."""
 
 
 LARGEST = 16_384

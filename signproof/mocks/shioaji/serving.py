@@ -38,6 +38,10 @@ _PASSWORD = (
 )
 _SECRET = ("SJ_SEC_KEY", "SJ_CA_PASSWD")
 _PATH = (pfx.FileMissing, pfx.FileUnreadable, pfx.NotAFile)
+_UNKNOWN_AUTH = (
+    "SJ_HTTP_AUTH: whether the server takes this for true is not known; this mock goes by the "
+    "address, as where nothing is set"
+)
 _PAIR = (pfx.KeyMismatch, pfx.NoCertificate, pfx.NoKey, pfx.NothingInside)
 
 
@@ -137,6 +141,8 @@ def served_from(
         if finding.dialect is not Dialect.PYTHON and finding.trap is not Trap.SETTING_MISSING
     ]
     del env_octets, environment  # a traceback that shows local variables must not show them
+    if _text(settings, "SJ_HTTP_AUTH") not in {"true", "false"} and "SJ_HTTP_AUTH" in settings:
+        notes.append(_UNKNOWN_AUTH)
     credentials = Credentials.load(
         _text(settings, "SJ_API_KEY"), settings.get("SJ_SEC_KEY", Secret(b""))
     )
@@ -218,7 +224,8 @@ def _auth(settings: Mapping[str, Secret]) -> Auth:
     """Return who is asked for key and secret.
 
     Documented: nobody where the server listens on loopback, as it does where nothing is set;
-    everybody otherwise; and the name SJ_HTTP_AUTH. That its values are true and false is inferred.
+    everybody otherwise; and SJ_HTTP_AUTH, true or false. What another value does is not known; here
+    it counts for nothing.
     """
     said = _text(settings, "SJ_HTTP_AUTH")
     if said in {"true", "false"}:

@@ -82,6 +82,10 @@ _PASSED_ON = derived(
 _NOT_ACTIVATED = document(_ERRORS.where, "CA not activated for: {id}")
 _STRICT = derived("what cannot serve for an order is refused when it is activated", PYRSCA.where)
 _SECOND = derived("RFC 5280, section 4.1.2.5: notAfter itself still counts", PAGE.where)
+_DAY = derived(
+    "text and 24 hours are documented; that they end with the second before is inferred",
+    "Sinotrade/Shioaji, plugins/shioaji/skills/shioaji/references/ERROR_CODES.md, section 2.2",
+)
 _TAKEN = derived(
     "pyrsca 0.4.0 opens it like any other, and shioaji 1.3.3, its state set by hand as "
     "after a login, activates it; what 1.7.9 does was not seen",
@@ -221,7 +225,7 @@ _SHOULD: tuple[tuple[Any, ...], ...] = (
      _INFERRED),
     ("token-old", "A login over a day ago.",
      [_LOGGED, (_call("usage", _T + 86_399), _IN, None),
-      (_call("usage", _T + 86_400), _IN, "!token-expired")], _INFERRED),
+      (_call("usage", _T + 86_400), _IN, "!token-expired")], _DAY),
     ("key-ends-later", "A key that ends while logged in.",
      [(_login(key=_with(_KEY, expires=_T + 60)), _IN, None), (_call("usage", _T + 59), _IN, None),
       (_call("usage", _T + 60), _IN, "!key-expired")], _INFERRED),

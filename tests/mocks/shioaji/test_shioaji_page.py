@@ -386,6 +386,20 @@ def test_the_servers_reader_stops(start: Start) -> None:
     assert mock.state is State.LOGGED_IN
 
 
+def test_an_auth_that_nobody_documents(start: Start) -> None:
+    _, notes = start(more="SJ_HTTP_AUTH=1\n")
+    assert notes == (
+        (
+            "line 5, SJ_HTTP_AUTH: no such value is documented for this key: SJ_PRODUCTION and "
+            "SJ_HTTP_AUTH are true or false, SJ_RECEIVE_WINDOW milliseconds, 1 or more"
+        ),
+        (
+            "SJ_HTTP_AUTH: whether the server takes this for true is not known; this mock goes by "
+            "the address, as where nothing is set"
+        ),
+    )
+
+
 def test_a_dollar_in_the_password(start: Start, folder: Path, make_pfx: MakePfx) -> None:
     (folder / "Sinopac.pfx").write_bytes(make_pfx(password="ab$cd"))
     mock, notes = start(PAGE.replace(PASSWORD, "ab$cd"))

@@ -263,7 +263,7 @@ ALL_MISSING = [missing(key, dialect) for key in sorted(PAGE_KEYS) for dialect in
 FINDINGS: dict[str, tuple[str | bytes, dict[str, str], list[Finding]]] = {
     "the page's": (PAGE, {}, []),
     "the page's, with others": (
-        PAGE + "SJ_PRODUCTION=false\nSJ_RECEIVE_WINDOW=30000\nSJ_HTTP_AUTH=x\nOTHER=$x\n",
+        PAGE + "SJ_PRODUCTION=false\nSJ_RECEIVE_WINDOW=30000\nSJ_HTTP_AUTH=false\nOTHER=$x\n",
         {},
         [],
     ),
@@ -468,7 +468,13 @@ FINDINGS: dict[str, tuple[str | bytes, dict[str, str], list[Finding]]] = {
         [
             found(Trap.DUPLICATE_KEY, 6, "SJ_PRODUCTION", detail="5"),
             found(Trap.MALFORMED_VALUE, 6, "SJ_PRODUCTION"),
+            found(Trap.MALFORMED_VALUE, 7, "SJ_HTTP_AUTH"),
         ],
+    ),
+    "a window of nothing": (
+        PAGE + "SJ_RECEIVE_WINDOW=000\n",
+        {},
+        [found(Trap.MALFORMED_VALUE, 5, "SJ_RECEIVE_WINDOW")],
     ),
     "a bad path first": (
         PAGE.replace("/EXAMPLE/Sinopac.pfx", "'C:\\Sinopac.pfx'") + "SJ_CA_PATH=/EXAMPLE\n",
@@ -489,6 +495,34 @@ FINDINGS: dict[str, tuple[str | bytes, dict[str, str], list[Finding]]] = {
             found(Trap.UNKNOWN_KEY, 7),
             found(Trap.UNKNOWN_KEY, 8, detail="SJ_API_KEY"),
         ],
+    ),
+    "known by name alone": (
+        PAGE
+        + "SJ_PROXY=x\nSJ_HOME_PATH=x\nSJ_TIMEOUT=x\nSJ_AGENT_HARNESS=x\n"
+        + "".join(
+            f"SJ_AGENT_HARNESS_{name}=x\n"
+            for name in (
+                *("SECRET", "INITIAL_ENABLED"),
+                *("BROKER_SOCKET", "BROKER_URL", "BROKER_TOKEN"),
+            )
+        )
+        + "".join(
+            f"SJ_HTTP_{name}=x\n"
+            for name in (
+                *("ALLOWED_ORIGINS", "CORS", "TIMEOUT", "LOG", "TLS_CERT", "TLS_KEY"),
+                *("ACME_DOMAINS", "ACME_CONTACTS", "ACME_CACHE"),
+                *("ACME_DIRECTORY_NAME", "ACME_DIRECTORY_URL"),
+            )
+        )
+        + "SJ_HTTP3=x\nSJ_UDS_PATH=x\nSJ_UDS_DISABLE=x\nSJ_LOG_DIR=x\nSJ_LOG_PATH=x\n"
+        + "SJ_CONTRACTS_PATH=x\nSJ_BIND_ADDR=x\n",
+        {},
+        [],
+    ),
+    "like one that is known by name": (
+        PAGE + "SJ_HTTP_CROS=x\n",
+        {},
+        [found(Trap.UNKNOWN_KEY, 5, detail="SJ_HTTP_CORS")],
     ),
     "key and secret": (
         PAGE.replace(KEY, "Z199999999").replace(SECRET, "<Secret Key from above>"),

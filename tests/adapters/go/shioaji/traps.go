@@ -170,6 +170,7 @@ func (f *findings) ofKeys(library, server *reading, environment variables) {
 		if isKnown && own != nil && (one.value == nil || *own != *one.value) {
 			f.add("overridden", one.line, one.key)
 		}
+		isKnown = isKnown || slices.Contains(knownByName, one.key)
 		if !isKnown && likeOurs.MatchString(one.key) {
 			f.add("unknown-key", one.line, "")
 		}
@@ -227,10 +228,13 @@ func (r *reading) wrongValues(environment variables) []wrongValue {
 	wrong = wrongSecret(secret)
 	note(wrong != "" && wrong != "empty", "credential", "SJ_SEC_KEY", wrong)
 	note(key != "" && key == secret, "credential", "SJ_SEC_KEY", "same-twice")
-	production := value("SJ_PRODUCTION", "true")
-	note(production != "true" && production != "false", "malformed-value", "SJ_PRODUCTION", "")
-	window := value("SJ_RECEIVE_WINDOW", "0")
-	note(!milliseconds.MatchString(window), "malformed-value", "SJ_RECEIVE_WINDOW", "")
+	for _, key := range []string{"SJ_PRODUCTION", "SJ_HTTP_AUTH"} {
+		said := value(key, "true")
+		note(said != "true" && said != "false", "malformed-value", key, "")
+	}
+	window := value("SJ_RECEIVE_WINDOW", "1")
+	some := milliseconds.MatchString(window) && strings.Trim(window, "0") != ""
+	note(!some, "malformed-value", "SJ_RECEIVE_WINDOW", "")
 	path := value("SJ_CA_PATH", "")
 	note(control.MatchString(path), "path-control", "SJ_CA_PATH", "")
 	note(strings.Contains(path, `\`), "path-backslash", "SJ_CA_PATH", "")
