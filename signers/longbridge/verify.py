@@ -41,7 +41,6 @@ _HEX_LENGTH = 64
 _REQUIRED = (b"X-Api-Key", b"Authorization", b"X-Timestamp", b"X-Api-Signature")
 _BEFORE_SIGNATURE = stages.header(b"")
 _AFTER_TIMESTAMP = b"\n|%b|" % stages.SIGNED_HEADERS
-_name = itemgetter(0)
 _verified = tuple.__new__  # what the class's own constructor calls, too
 # A client sends a few; the requests of one that makes them up must not fill the memory.
 _MOST_LAYOUTS = 16
@@ -181,7 +180,8 @@ class Verifier:
         Nothing in here raises: the frame holds the token and the right signature.
         """
         try:
-            pairs = self._layouts[tuple(map(_name, request.headers))](request.headers)
+            names = tuple([name for name, _ in request.headers])
+            pairs = self._layouts[names](request.headers)
         except KeyError:
             return None
         (_, app_key), (_, token), (_, timestamp), (_, given) = pairs
@@ -249,7 +249,7 @@ class Verifier:
 
     def _keep_layout(self, request: SignedRequest) -> None:
         """Remember where the authentication headers of a good request stand among its others."""
-        names = tuple(map(_name, request.headers))
+        names = tuple([name for name, _ in request.headers])
         lowered = [name.lower() for name in names]
         if len(self._layouts) >= _MOST_LAYOUTS:
             self._layouts.clear()
