@@ -6,8 +6,10 @@ harness's own client sends the same octets: so one sees what of the time is the 
 is HTTP at loopback and not the SDK.
 """
 
+import os
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -38,10 +40,28 @@ from signproof.server.limits import Limits
 from signproof.timing import NS_PER_MS, looped
 from signproof.verify import judge
 
-__all__ = ["UNSIGNED", "Candidate", "measure_sent", "rows_of"]
+__all__ = ["UNSIGNED", "Candidate", "measure_sent", "one_core", "rows_of"]
 
 UNSIGNED = "unsigned"
 """The feature of a driver whose SDK can be made to send the same request without a signature."""
+
+
+@contextmanager
+def one_core() -> Iterator[None]:
+    """Keep this thread, and whatever it starts meanwhile, on one core where the system can.
+
+    A client that waits for a server on another core has to wake that core for each request, which
+    takes longer than many an SDK does, and now this long, now that.
+    """
+    if sys.platform != "linux":
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {max(before)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from signproof.model import Outcome, Report
 from signproof.reports import terminal
 from signproof.scheme import Measuring, Scheme, Sending
 from signproof.sender import own_host, send, sendable
-from signproof.sent_bench import Candidate, measure_sent, rows_of
+from signproof.sent_bench import Candidate, measure_sent, one_core, rows_of
 from signproof.server import Server
 from signproof.server.lean import Responder
 
@@ -67,7 +67,7 @@ class SentRun:
             report = self._sent(under, server)
         again = f"signproof verify {self._scheme.id} --id {{id}} -- {shlex.join(command)}"
         self._check(report, again)
-        with ExitStack() as stack:
+        with one_core(), ExitStack() as stack:
             return self._measured([self._candidate(under, stack, 0)])
 
     def sdks(self, ids: Sequence[str]) -> BenchReport:
@@ -79,7 +79,7 @@ class SentRun:
         built = [*self._built(sdks)]
         # All are installed before any is run: there is no way back to the network.
         enter_sandbox("the SDKs")
-        with ExitStack() as stack:
+        with one_core(), ExitStack() as stack:
             home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="signproof-")))
             unders = [self._under(sdk, environment, home) for sdk, environment in built]
             with Server() as server:

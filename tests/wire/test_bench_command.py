@@ -248,6 +248,20 @@ def test_a_program_that_only_sends(run: Run, driver: Callable[..., list[str]]) -
     assert out.splitlines()[4].startswith("a made-up SDK 1.2.3  ")
 
 
+def test_all_are_on_one_core(
+    run: Run, driver: Callable[..., list[str]], fake: Callable[..., Sdk]
+) -> None:
+    """Programs and SDKs; afterwards there are as many as before."""
+    cores = os.sched_getaffinity(0)
+    program = Path("program").absolute()
+    fake("a-right", "bench-cores")
+    assert run(*QUICK, "--", *driver("bench-cores", str(program)))[0] == 0
+    assert run(*QUICK, "--sdk", "a-right")[0] == 0
+    files = [program, *Path.cwd().glob("cache/*/sdk/cores")]
+    assert [file.read_text() for file in files] == [f"{{{max(cores)}}}"] * 2
+    assert os.sched_getaffinity(0) == cores
+
+
 @pytest.mark.parametrize(
     ("how", "code", "out", "said"),
     [

@@ -106,6 +106,9 @@ def benched(  # noqa: C901 - a table
             return Response(error="the SDK is tired")
         case "bench-twice":
             sent(credential, request)
+        case "bench-cores":
+            file = Path(*sys.argv[2:]) if sys.argv[2:] else Path(__file__).with_name("cores")
+            file.write_text(f"{os.sched_getaffinity(0)}")
         case "bench-waits":
             Path(sys.argv[2]).write_text(f"{os.getpid()} ")
             time.sleep(600)
