@@ -137,17 +137,16 @@ class Signer:
             raise InvalidTarget("query", query)
         if not (timestamp.isascii() and timestamp.isdigit()) and not _VALUE.fullmatch(timestamp):
             raise InvalidValue("the timestamp")
-        digits = ""
+        rest = timestamp + self._tail  # an f-string would write octets as b'…'
         if body:
             digest = new_sha1()
             digest.update(body)
-            digits = digest.hexdigest()
+            rest += digest.hexdigest()
         if query:
             request = new_sha1()
-            rest = f"{before}{query}{self._head}{timestamp}{self._tail}{digits}"
+            rest = f"{before}{query}{self._head}{rest}"
         else:
             request = start()
-            rest = f"{timestamp}{self._tail}{digits}"
         request.update(rest.encode())
         inner = self._new_inner()
         inner.update(request.hexdigest().encode())
@@ -170,7 +169,7 @@ class Signer:
         before = f"{method.upper()}|{path}|"
         state = new_sha1()
         state.update(f"{before}{self._head}".encode())
-        if len(path) <= _LONGEST_KEPT:
+        if len(before) <= _LONGEST_KEPT:
             if method not in self._starts and len(self._starts) >= _MOST_METHODS:
                 self._starts.clear()
             paths = self._starts.setdefault(method, {})

@@ -269,7 +269,7 @@ def _begun(request: SignedRequest, known: "_Known") -> "_Hash":
     method, target = request.method, request.target
     state = new_sha1()
     state.update(b"%b|%b||%b" % (method.upper(), target, known.headers))
-    if len(target) <= _LONGEST_KEPT:
+    if len(method) + len(target) <= _LONGEST_KEPT:
         if method not in known.starts and len(known.starts) >= _MOST_METHODS:
             known.starts.clear()
         targets = known.starts.setdefault(method, {})

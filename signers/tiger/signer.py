@@ -5,7 +5,7 @@ from binascii import b2a_base64
 from collections.abc import Callable
 from hashlib import sha1
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric import utils
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -37,12 +37,21 @@ _CONTENT_TYPE = (b"Content-Type", b"application/json;charset=UTF-8")
 _TIGER_ID = re.compile(r"[!-~]+", re.ASCII)
 _MOST_LAYOUTS = 32  # a client sends a few; a caller who makes names up must not fill the memory
 _PADDING = PKCS1v15()
+_PREHASHED = utils.Prehashed(SHA1())  # noqa: S303 - the scheme's digest
 # The library looks its digest up for each signature, unless it is told that there is nothing to put
-# before what it signs (from version 47 on): that saves more than all else here takes.
+# before what it signs (from version 47 on): that saves nearly as much as all else here takes.
 _NO_DIGEST_INFO = getattr(utils, "NoDigestInfo", None)
-_ALGORITHM = _NO_DIGEST_INFO() if _NO_DIGEST_INFO else utils.Prehashed(SHA1())  # noqa: S303
-_BEFORE_DIGEST = stages.DIGEST_INFO if _NO_DIGEST_INFO else b""
 _new_sha1 = sha1(usedforsecurity=False).copy  # a copy is made faster than a new one
+
+
+def _how_to_sign(private_key: RSAPrivateKey) -> tuple[Any, bytes]:
+    """Return the algorithm that the key is told, and what goes before the digest.
+
+    The class is abstract, and a key in a module of its own may know of `Prehashed` alone.
+    """
+    if _NO_DIGEST_INFO and type(private_key).__module__.startswith("cryptography."):
+        return _NO_DIGEST_INFO(), stages.DIGEST_INFO
+    return _PREHASHED, b""
 
 
 class _Layout(NamedTuple):
@@ -75,6 +84,8 @@ class Signer:
     """
 
     __slots__ = (
+        "_algorithm",
+        "_before_digest",
         "_charset",
         "_codec",
         "_empty_values",
@@ -106,6 +117,7 @@ class Signer:
             raise WrongKeyType("RSA private key", found)
         self._tiger_id = tiger_id
         self._sign = private_key.sign
+        self._algorithm, self._before_digest = _how_to_sign(private_key)
         self._charset = Charset(charset)
         self._codec = self._charset.codec
         self._empty_values = EmptyValues(empty_values)
@@ -151,7 +163,8 @@ class Signer:
             )
         digest = _new_sha1()
         digest.update(content)
-        signature = self._sign(_BEFORE_DIGEST + digest.digest(), _PADDING, _ALGORITHM)
+        prefixed = self._before_digest + digest.digest()
+        signature = self._sign(prefixed, _PADDING, self._algorithm)
         return b2a_base64(signature, newline=False).decode()
 
     def _lay_out(self, fields: Fields) -> _Layout:
@@ -164,7 +177,7 @@ class Signer:
     def sign_push_login(self) -> str:
         """Return the signature that logs in for pushes: over the tiger_id, always the same."""
         digest = stages.digest(stages.push_login_content(self._tiger_id))
-        signature = self._sign(_BEFORE_DIGEST + digest, _PADDING, _ALGORITHM)
+        signature = self._sign(self._before_digest + digest, _PADDING, self._algorithm)
         return b2a_base64(signature, newline=False).decode()
 
     def complete(self, fields: Fields, *, timestamp: str) -> dict[str, Value]:

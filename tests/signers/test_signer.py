@@ -371,8 +371,16 @@ def test_errors_carry_the_values_they_speak_of() -> None:
     assert TokenWithScheme().args == (SCHEME,)
 
 
+@pytest.mark.parametrize("query", [None, "a=1"])
+def test_octets_for_a_timestamp_are_not_signed_as_text(query: str | None) -> None:
+    with pytest.raises(TypeError):
+        Signer(KEY, SECRET, TOKEN).sign("GET", "/v1/x", query, b"", NOW.encode())  # type: ignore[arg-type]
+
+
 def test_what_a_signer_keeps_is_bounded() -> None:
     signer = Signer(KEY, SECRET, TOKEN)
+    signer.sign("X" * 1024, "/", "", b"", NOW)
+    assert signer._starts == {}
     for number in range(300):
         path = f"/{number}" + "x" * 1024 * (number % 2)
         method = "GETPOST"[: 1 + number % 7] + "X" * (number % 3)
@@ -383,7 +391,7 @@ def test_what_a_signer_keeps_is_bounded() -> None:
     kept = signer._starts
     assert len(kept) <= 8
     assert all(len(paths) <= 64 for paths in kept.values())
-    assert all(len(path) <= 1024 for paths in kept.values() for path in paths)
+    assert all(len(method + path) <= 1024 for method, paths in kept.items() for path in paths)
 
 
 @pytest.mark.parametrize("path", ["/v1/x", "no-slash"])

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -87,6 +90,21 @@ def test_openssl_accepts_what_is_signed(openssl: "Openssl", tmp_path: Path) -> N
 
 def test_push_login(openssl: "Openssl") -> None:
     assert Signer(ID, openssl.key(PAGE)).sign_push_login() == openssl.line(PAGE, b"20150001")
+
+
+def test_a_key_that_somebody_else_keeps(openssl: "Openssl") -> None:
+    """Such as a module's: of a class of its own, which knows digests alone."""
+    key = openssl.key(PAGE)
+
+    def sign(_: object, data: bytes, padding: PKCS1v15, algorithm: object) -> bytes:
+        assert isinstance(algorithm, Prehashed)
+        return key.sign(data, padding, algorithm)
+
+    others = dict.fromkeys(RSAPrivateKey.__abstractmethods__)
+    kept = type("Kept", (RSAPrivateKey,), {**others, "sign": sign})()
+    signer = Signer(ID, kept)
+    assert signer.sign({"b": "2", "a": "1"}) == A_AND_B
+    assert signer.sign_push_login() == openssl.line(PAGE, b"20150001")
 
 
 def test_many_layouts_are_not_kept(openssl: "Openssl") -> None:
