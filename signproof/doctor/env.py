@@ -24,9 +24,9 @@ from signproof.doctor.pfx import see_pfx
 from signproof.doctor.pfx_view import PasswordFrom
 from signproof.doctor.settings import KEY_ITSELF, is_settings
 
-__all__ = ["ENV_NAME", "examine_env", "has_settings"]
+__all__ = ["ENV_NAME", "examine_env", "settings_in"]
 
-_LINE = re.compile(r"^[ \t]*(?:export[ \t]+)?SJ_[A-Z_]+[ \t]*=", re.MULTILINE)
+_LINE = re.compile(r"^[ \t]*(?:export[ \t]+)?(SJ_[A-Z_]+)[ \t]*=", re.MULTILINE)
 ENV_NAME = ".env"
 """Under which both readers look for it."""
 _PATH, _PASSWORD = "SJ_CA_PATH", "SJ_CA_PASSWD"
@@ -78,9 +78,9 @@ def examine_env(source: Source, options: Options) -> tuple[Examination, ...]:
     return (examination, *ca)
 
 
-def has_settings(source: Source) -> bool:
-    """Tell whether a line of a file sets something of Shioaji's."""
-    return _LINE.search(source.text) is not None
+def settings_in(source: Source) -> set[str]:
+    """Return the names of Shioaji's that lines of a file set."""
+    return set(_LINE.findall(source.text))
 
 
 def _is_env(source: Source) -> bool:
@@ -88,7 +88,7 @@ def _is_env(source: Source) -> bool:
     text = source.text
     if source.path.name == FILE_NAME or text.lstrip().startswith(KEY_ITSELF):
         return False
-    if has_settings(source):
+    if settings_in(source):
         return True
     return source.path.name.endswith(ENV_NAME) and not is_settings(source)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from benchmarks.table import AtLeast, AtMost, Limit, Missed, Row, Table
-from benchmarks.test_tiger_batch import Flanked, better
+from benchmarks.test_tiger_batch import Flanked, free_rounds, rows_of
 from benchmarks.turns import Bench, Clock
 from signproof.timing import Interval
 
@@ -195,12 +195,29 @@ def test_switched_off_everything_runs_once_and_nothing_is_held() -> None:
     assert (table.rows, fixture.stored) == ([], [])
 
 
-def test_the_better_of_both_in_the_rounds_with_two_cores() -> None:
-    given = [1.79, 1.8, 1.2, 1.95]
-    threads, processes = [9.0, 1.5, 9.0, 1.7], [9.0, 1.9, 9.0, 1.6]
-    assert better(threads, processes, given) == [1.9, 1.6]
-    assert better(processes, threads, given) == [1.9, 1.6]
-    assert better(threads, processes, [1.0] * 4) == []
+def test_the_better_of_both_is_held_in_the_rounds_with_two_cores() -> None:
+    given = [1.8, 1.79, *[1.9] * 5, 1.2]
+    free = free_rounds(given)
+    assert free == [0, 2, 3, 4, 5, 6]
+    gains = {
+        "two threads": [1.6, 0.1, *[1.6] * 5, 0.1],
+        "two processes": [1.69, 9.0, *[1.69] * 5, 9.0],
+    }
+
+    def row(name: str, found: Interval, limit: str, verdict: str) -> Row:
+        what = f"1024 bits, {name}, where there were two cores"
+        return Row("tiger batch", what, None, "times one thread's rate", found, limit, verdict)
+
+    threads, processes = Interval(1.6, 1.6, 1.6), Interval(1.69, 1.69, 1.69)
+    assert rows_of(1024, gains, free) == [
+        row("two threads", threads, "", ""),
+        row("two processes", processes, "≥ 1.7", "MISSED"),
+    ]
+    few = rows_of(1024, {"two threads": [1.6], "two processes": [1.69]}, free[:5])
+    assert few == [
+        row("two threads", threads, "", ""),
+        row("two processes", processes, "≥ 1.7", "not held: too few rounds had two cores"),
+    ]
 
 
 def test_a_batch_of_two_stands_between_two_of_one(monkeypatch: pytest.MonkeyPatch) -> None:

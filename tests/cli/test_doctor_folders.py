@@ -13,6 +13,7 @@ Run = Callable[..., tuple[int, str, str]]
 
 TIGER = "tiger_openapi_config.properties"
 SHIOAJI = b"SJ_API_KEY=EXAMPLEkeyMadeUp99\n"
+WITH_CA = SHIOAJI + b"SJ_CA_PATH=a.pfx\n"
 NONE = f"a folder without {TIGER}, a .env with SJ_* settings or a pfx: name a file"
 
 
@@ -35,8 +36,9 @@ FOUND: dict[str, tuple[dict[str, bytes | None], list[str]]] = {
     "Tiger's settings": ({TIGER: b"", "key.pem": b""}, [TIGER]),
     "a .env": ({".env": SHIOAJI, "a.env": SHIOAJI}, [".env"]),
     "a .env with export": ({".env": b"A=1\n export SJ_SEC_KEY = 'x'\n"}, [".env"]),
-    "a .env says which pfx counts": ({".env": SHIOAJI, "a.pfx": b""}, [".env"]),
-    "both settings": ({".env": SHIOAJI, TIGER: b"", "a.pfx": b""}, [TIGER, ".env"]),
+    "a .env says which pfx counts": ({".env": WITH_CA, "a.pfx": b""}, [".env"]),
+    "a .env without a pfx's name": ({".env": SHIOAJI, "a.pfx": b""}, [".env", "a.pfx"]),
+    "both settings": ({".env": WITH_CA, TIGER: b"", "a.pfx": b""}, [TIGER, ".env"]),
     "every pfx": (
         {"b.pfx": b"", "A.P12": b"", "c.p12": b"", "d.pem": b"", "e.pfx": None},
         ["A.P12", "b.pfx", "c.p12"],
@@ -45,7 +47,7 @@ FOUND: dict[str, tuple[dict[str, bytes | None], list[str]]] = {
     "another program's .env": ({".env": b"DEBUG=1\n#SJ_\n", TIGER: b""}, [TIGER]),
     "another program's .env, and a pfx": ({".env": b"DEBUG=1\n", "a.pfx": b""}, ["a.pfx"]),
     "a folder named .env": ({".env": None, "a.pfx": b""}, ["a.pfx"]),
-    "a .env that is too large": ({".env": b"#" * 1_048_577}, [".env"]),
+    "a .env that is too large": ({".env": b"#" * 1_048_577, "a.pfx": b""}, [".env", "a.pfx"]),
 }
 
 
