@@ -51,7 +51,7 @@ class SentRun:
     def __init__(self, asked: Asked) -> None:
         """Choose the vectors; raises Problem."""
         if asked.processes > 1:
-            raise Problem("--processes is for what signs, and this sends: leave it away")
+            raise Problem("--processes is for what signs, and this sends: leave it out")
         self._asked = asked
         self._scheme = asked.scheme
         self._measuring = _measuring(asked.scheme)

@@ -301,7 +301,7 @@ def test_how_a_failure_is_repeated(run: Run, driver: Callable[..., list[str]]) -
         (["--sdk", "x"], "there is no SDK x: use one of a-right"),
         (
             ["--sdk", "all", "--processes", "2"],
-            "--processes is for what signs, and this sends: leave it away",
+            "--processes is for what signs, and this sends: leave it out",
         ),
         (
             ["--sdk", "all", "--id", f"{SCHEME}/refuse/empty-key"],
