@@ -20,7 +20,7 @@ from signproof.measured import BenchReport, LeftOut, Measured, Spread, Timed
 from signproof.model import Answer, Implementation, Outcome, Status
 from signproof.scheme import Scheme, Sending
 from signproof.sender import sendable
-from signproof.sent_bench import UNSIGNED, Candidate, measure_sent, rows_of
+from signproof.sent_bench import UNSIGNED, Candidate, measure_sent, one_core, rows_of
 from signproof.server.lean import Responder
 from signproof.timing import Looped
 
@@ -225,6 +225,25 @@ def test_an_interrupt_leaves_whole_rounds(
     left = iter(range(2))
     report = told(driver, rounds=9, progress=progress)
     assert (report.rounds, report.measured) == (0, [])
+
+
+@pytest.mark.parametrize("denied", [["set"], ["set", "set back"], ["set back"], []])
+def test_where_the_cores_cannot_be_chosen(
+    denied: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It goes on, and what it is there for is done."""
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {2, 5}, raising=False)
+    asked = []
+
+    def set_(_: int, cores: set[int]) -> None:
+        asked.append(cores)
+        if ("set" if cores == {5} else "set back") in denied:
+            raise PermissionError(1, "not permitted")
+
+    monkeypatch.setattr("os.sched_setaffinity", set_, raising=False)
+    with one_core():
+        asked.append({0})
+    assert asked == [{5}, {0}, {2, 5}]
 
 
 # What ends it.
