@@ -120,28 +120,34 @@ class BareClient:
         self._address = responder.address
         self._awaited = len(responder.reply)
         self._socket: socket.socket | None = None
-        self.request = b""
-        """What is sent."""
+        self._request = b""
+        self._anew = False
+
+    def load(self, request: bytes, *, anew: bool) -> None:
+        """Send *request* from now on, with *anew* on a connection of its own each time.
+
+        So it is, too, where the request says that its connection is to be closed.
+        """
+        self._request = request
+        head = request.partition(b"\r\n\r\n")[0].lower() + b"\r\n"
+        self._anew = anew or lean_program.CLOSE in head
+        if self._anew:
+            self.close()
 
     def exchange(self) -> None:
-        """Send the request, on the connection of the last unless that was to be closed.
-
-        Raises NeverRan where nobody answers.
-        """
+        """Send the request and read its answer; raises NeverRan where nobody answers."""
         try:
             connection = self._socket or self._connected()
-            connection.sendall(self.request)
+            connection.sendall(self._request)
             self._read(connection)
         except OSError:
             raise NeverRan("what answers at loopback has ended: measure anew") from None
-        if self._closes:
+        if self._anew:
             self.close()
 
     def _connected(self) -> socket.socket:
         self._socket = connection = socket.create_connection(self._address, _ANSWER_S)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        head = self.request.partition(b"\r\n\r\n")[0].lower() + b"\r\n"
-        self._closes = lean_program.CLOSE in head
         return connection
 
     def _read(self, connection: socket.socket) -> None:

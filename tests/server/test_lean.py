@@ -243,7 +243,7 @@ def test_a_process_of_its_own() -> None:
         address = responder.address
         assert responder.base_url == f"http://127.0.0.1:{address[1]}"
         bare = BareClient(responder)
-        bare.request = SIGNED
+        bare.load(SIGNED, anew=False)
         for _ in range(3):
             bare.exchange()
         bare.close()
@@ -259,14 +259,26 @@ def test_a_process_of_its_own() -> None:
         socket.create_connection(address, PATIENCE_S)
 
 
-def test_a_bare_exchange_closes_where_the_request_says_so() -> None:
+@pytest.mark.parametrize(
+    ("request_", "anew", "connections"),
+    [(GET, False, 0), (GET, True, 3), (LAST, False, 3), (LAST, True, 3)],
+)
+def test_when_a_bare_exchange_has_a_connection_of_its_own(
+    request_: bytes,
+    anew: bool,  # noqa: FBT001 - a column of the table
+    connections: int,
+) -> None:
     with Responder(b"{}", MARK) as responder:
         bare = BareClient(responder)
-        bare.request = LAST
+        bare.load(POST, anew=False)
+        bare.exchange()
+        assert responder.collect() == Arrived(**told(requests=1, connections=1, last=POST))
+        bare.load(request_, anew=anew)
         for _ in range(3):
             bare.exchange()
-        expected = told(requests=3, connections=3, last=LAST)
+        expected = told(requests=3, connections=connections, last=request_)
         assert responder.collect() == Arrived(**expected)
+        bare.close()
 
 
 def test_port_80_is_not_named() -> None:
@@ -288,7 +300,7 @@ def test_a_process_that_has_ended() -> None:
         with pytest.raises(NeverRan, match=ended):
             responder.collect()
         bare = BareClient(responder)
-        bare.request = GET
+        bare.load(GET, anew=False)
         with pytest.raises(NeverRan, match="what answers at loopback has ended: measure anew"):
             bare.exchange()
 

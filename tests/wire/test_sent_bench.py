@@ -70,13 +70,15 @@ def octets_of(case: Case, *, signed: bool) -> bytes:
 
 @dataclass
 class Told:
-    """Sends three requests of a vector, and says that it took as long as it is told."""
+    """Sends requests of a vector, and says that it took as long as it is told."""
 
     case: Case
     signed_ns: Sequence[int]
     unsigned_ns: Sequence[int] = ()
     asked: list[Any] = field(default_factory=list)
     outside_ns: int | None = None
+    connections: Sequence[int] = (3,)
+    """How many requests it sends on each."""
 
     def __post_init__(self) -> None:
         self.implementation = Implementation(name="told", version="v1")
@@ -88,12 +90,14 @@ class Told:
         self.asked.append((unsigned, min_ms))
         host, _, port = asked.input["base_url"].removeprefix("http://").partition(":")
         octets = octets_of(self.case, signed=not unsigned)
-        with socket.create_connection((host, int(port)), PATIENCE_S) as client:
-            for _ in range(3):
-                client.sendall(octets)
-                assert b'"code":0' in client.recv(4096)
-        elapsed_ns = 3 * next(self._unsigned if unsigned else self._signed)
-        return Benched(Answer(status=Status.OUTPUT), 3, elapsed_ns, self.outside_ns)
+        for requests in self.connections:
+            with socket.create_connection((host, int(port)), PATIENCE_S) as client:
+                for _ in range(requests):
+                    client.sendall(octets)
+                    assert b'"code":0' in client.recv(4096)
+        calls = sum(self.connections)
+        elapsed_ns = calls * next(self._unsigned if unsigned else self._signed)
+        return Benched(Answer(status=Status.OUTPUT), calls, elapsed_ns, self.outside_ns)
 
 
 def spread(value: int) -> Spread:
@@ -110,7 +114,9 @@ def told(
     """Measure a driver that is told; a bare exchange takes 100 ns, the yardstick 50."""
 
     def bare(call: Callable[[], object], at_least_ns: int) -> Looped[object]:
-        return Looped(10, 1000, call() or at_least_ns)
+        call()
+        call()
+        return Looped(10, 1000, at_least_ns)
 
     monkeypatch.setattr(sent_bench, "looped", bare)
 
@@ -207,6 +213,27 @@ def test_one_that_cannot_send_unsigned_is_not_asked_to(
     assert [one.sent for one in report.measured] == ["", "signed", "bare"]
     assert [one.of_unsigned_ppm for one in report.measured] == [None] * 3
     assert set(driver.asked) == {(False, 30)}
+
+
+@pytest.mark.parametrize(
+    ("connections", "bare"),
+    [
+        ((1, 1, 1), [2, 2]),
+        ((1, 2), [0, 0]),  # that of the round before
+        ((3,), [0, 0]),
+        ((1,), [0, 0]),  # which may be kept open, or not
+    ],
+)
+def test_the_bare_exchange_opens_connections_as_the_sdk_does(
+    connections: tuple[int, ...],
+    bare: list[int],
+    told: Callable[..., BenchReport],
+    how: dict[str, tuple[Case, Sending]],
+) -> None:
+    """It is made twice a round here."""
+    measured = told(Told(how[USUAL][0], [500], connections=connections)).measured
+    opened = {one.sent: [timed.connections for timed in one.rounds] for one in measured[1:]}
+    assert opened == {"signed": [len(connections)] * 2, "bare": bare}
 
 
 def test_an_interrupt_leaves_whole_rounds(
@@ -338,7 +365,8 @@ def test_one_that_is_right(
 ) -> None:
     with closing(StdioBench(driver("right"), timeout_s=PATIENCE_S)) as child:
         candidate = Candidate("command", child, responder)
-        report = measure_sent(corpus, [how[ONE], how[USUAL]], [candidate], rounds=1, min_ms=1)
+        # Long enough for more requests than one, each on a connection of its own.
+        report = measure_sent(corpus, [how[ONE], how[USUAL]], [candidate], rounds=1, min_ms=40)
         assert rows_of(candidate) == 3
     assert [(one.vector, one.sent) for one in report.measured] == [
         ("", ""),
@@ -346,6 +374,6 @@ def test_one_that_is_right(
     ]
     assert [one.rounds[0].connections == one.rounds[0].calls for one in report.measured] == [
         *(False,),
-        *(True, True, False),
-        *(True, True, False),
+        *(True, True, True),
+        *(True, True, True),
     ]
