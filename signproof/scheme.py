@@ -145,6 +145,8 @@ class Measuring:
     mark: bytes
     """What stands in the head, written in small letters, or in the body of each signed request and
     of no unsigned one."""
+    unsigned: bool
+    """Whether a request without its signature is else the same, so that the two can be compared."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,8 @@ class Candidate:
     driver: StdioBench
     responder: Responder
     """Its own, so that what arrives is the SDK's."""
+    unsigned: bool
+    """Whether it is asked to send the same without a signature, too."""
     sdk: str = ""
     """Its id, where it is one of `sdks/`."""
 
@@ -202,7 +204,7 @@ def measure_sent(
                 course = _Course(candidate, case, sending, min_ms)
                 stack.callback(course.close)
                 rows[number, case.id, "signed"] = Row(course.signed)
-                if UNSIGNED in candidate.driver.features:
+                if candidate.unsigned:
                     rows[number, case.id, "unsigned"] = Row(course.unsigned)
                 rows[number, case.id, "bare"] = Row(course.bare)
         complete = filled(rows, rounds, progress)
@@ -220,7 +222,7 @@ def measure_sent(
 
 def rows_of(candidate: Candidate) -> int:
     """Return how often a candidate is asked in a round for each vector."""
-    return 3 if UNSIGNED in candidate.driver.features else 2
+    return 3 if candidate.unsigned else 2
 
 
 def _measured(

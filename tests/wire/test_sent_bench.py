@@ -16,11 +16,11 @@ from signproof.bench import YARDSTICK, NotPassed
 from signproof.corpus import Case, Corpus
 from signproof.implementations.base import Benched
 from signproof.implementations.stdio_bench import StdioBench
-from signproof.measured import BenchReport, LeftOut, Measured, Spread, Timed
+from signproof.measured import BenchReport, Kind, LeftOut, Measured, Spread, Timed
 from signproof.model import Answer, Implementation, Outcome, Status
 from signproof.scheme import Scheme, Sending
 from signproof.sender import sendable
-from signproof.sent_bench import UNSIGNED, Candidate, measure_sent, one_core, rows_of
+from signproof.sent_bench import Candidate, measure_sent, one_core, rows_of
 from signproof.server.lean import Responder
 from signproof.timing import Looped
 
@@ -82,7 +82,6 @@ class Told:
 
     def __post_init__(self) -> None:
         self.implementation = Implementation(name="told", version="v1")
-        self.features = frozenset({"bench", UNSIGNED} if self.unsigned_ns else {"bench"})
         self._signed, self._unsigned = map(itertools.cycle, (self.signed_ns, self.unsigned_ns))
 
     def bench(self, asked: Case, min_ms: int) -> Benched:
@@ -121,9 +120,9 @@ def told(
     monkeypatch.setattr(sent_bench, "looped", bare)
 
     def told(driver: Told, sdk: str = "", rounds: int = 2, **more: Any) -> BenchReport:
-        candidate = Candidate(
-            "sdk" if sdk else "command", cast("StdioBench", driver), responder, sdk
-        )
+        kind: Kind = "sdk" if sdk else "command"
+        unsigned = bool(driver.unsigned_ns)
+        candidate = Candidate(kind, cast("StdioBench", driver), responder, unsigned, sdk)
         return measure_sent(
             corpus,
             [how[USUAL]],
@@ -333,7 +332,7 @@ def test_what_is_not_right_ends_it(
     corpus: Corpus,
 ) -> None:
     with closing(StdioBench(driver(fault), timeout_s=PATIENCE_S)) as child:
-        candidate = Candidate("command", child, responder)
+        candidate = Candidate("command", child, responder, unsigned=True)
         with pytest.raises(NotPassed) as caught:
             measure_sent(corpus, [how[ONE]], [candidate], rounds=1, min_ms=1)
     assert normal(str(caught.value)) == f"a made-up SDK cannot be measured on {ONE}: {said}"
@@ -364,7 +363,7 @@ def test_one_that_is_right(
     corpus: Corpus,
 ) -> None:
     with closing(StdioBench(driver("right"), timeout_s=PATIENCE_S)) as child:
-        candidate = Candidate("command", child, responder)
+        candidate = Candidate("command", child, responder, unsigned=True)
         # Long enough for more requests than one, each on a connection of its own.
         report = measure_sent(corpus, [how[ONE], how[USUAL]], [candidate], rounds=1, min_ms=40)
         assert rows_of(candidate) == 3

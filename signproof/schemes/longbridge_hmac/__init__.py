@@ -59,6 +59,7 @@ SCHEME = Scheme(
         # The documented envelope, with the name of its text that SDKs take.
         success=b'{"code":0,"message":"success","data":{}}',
         mark=b"\r\nx-api-signature:",
+        unsigned=True,
     ),
     environment={
         "app_key": ("LONGBRIDGE_APP_KEY", "LONGPORT_APP_KEY"),
