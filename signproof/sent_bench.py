@@ -99,20 +99,22 @@ class _Course:
         self._signed: SignedRequest | None = None
 
     def signed(self) -> list[Timed]:
-        """Let the SDK send; the last request is judged. Raises NotPassed."""
-        timed, last = self._sent(self._asked, signed=True)
-        self._signed = last.request
+        """Let the SDK send; what was kept of it is judged. Raises NotPassed."""
+        timed, kept = self._sent(self._asked, signed=True)
+        for one in kept:
+            asked, received = as_arrived(self._case, self._sending, one.request)
+            check_passed(self._candidate.name, asked, received)
+        self._signed = kept[-1].request
         # To open a connection takes as long as many a request: both do it, or none.
-        self._bare.load(last.raw, anew=timed.connections == timed.calls > 1)
-        asked, received = as_arrived(self._case, self._sending, last.request)
-        check_passed(self._candidate.name, asked, received)
+        self._bare.load(kept[-1].raw, anew=timed.connections == timed.calls > 1)
         return [timed]
 
     def unsigned(self) -> list[Timed]:
         """Let the SDK send the same without a signature; raises NotPassed."""
         input_ = {**self._asked.input, UNSIGNED: True}
-        timed, last = self._sent(replace(self._asked, input=input_), signed=False)
-        if _call(last.request) != (self._signed and _call(self._signed)):
+        timed, kept = self._sent(replace(self._asked, input=input_), signed=False)
+        signed = self._signed and _call(self._signed)
+        if any(_call(one.request) != signed for one in kept):
             raise self._not_passed("what it sends unsigned is another request than the signed one")
         return [timed]
 
@@ -126,8 +128,8 @@ class _Course:
         """End the connection of the bare exchange."""
         self._bare.close()
 
-    def _sent(self, asked: Case, *, signed: bool) -> tuple[Timed, Message]:
-        """Return how long it took by its own word, and the last request that arrived."""
+    def _sent(self, asked: Case, *, signed: bool) -> tuple[Timed, list[Message]]:
+        """Return how long it took by its own word, and the requests that were kept."""
         done = self._candidate.driver.bench(asked, self._min_ms)
         arrived = self._candidate.responder.collect()
         if isinstance(done.reply, Broken):
@@ -139,19 +141,22 @@ class _Course:
         untrue = _untrue(done, arrived, signed=signed)
         if untrue is not None:
             raise self._not_passed(untrue)
-        reader = Reader(Limits())
-        reader.feed(arrived.last)
-        last = reader.next()
-        if not isinstance(last, Message):
-            why = last.message if last is not None else "it is not whole"
-            raise self._not_passed(f"it sent what is no request: {why}")
         timed = Timed(
             calls=done.calls,
             elapsed_ns=done.elapsed_ns,
             outside_ns=done.outside_ns,
             connections=arrived.connections,
         )
-        return timed, last
+        return timed, [self._read(octets) for octets in arrived.kept]
+
+    def _read(self, octets: bytes) -> Message:
+        reader = Reader(Limits())
+        reader.feed(octets)
+        read = reader.next()
+        if not isinstance(read, Message):
+            why = read.message if read is not None else "it is not whole"
+            raise self._not_passed(f"it sent what is no request: {why}")
+        return read
 
     def _not_passed(self, why: Reply | str) -> NotPassed:
         reply = Broken(Outcome.ERROR, why) if isinstance(why, str) else why

@@ -162,7 +162,9 @@ class SentRun:
         host = own_host(number) if under.port else "127.0.0.1"
         measuring = self._measuring
         responder = stack.enter_context(
-            Responder(measuring.success, measuring.mark, host=host, port=under.port)
+            Responder(
+                measuring.success, measuring.mark, measuring.place, host=host, port=under.port
+            )
         )
         driver = stack.enter_context(closing(StdioBench(under.command, **under.options)))
         unsigned = measuring.unsigned and UNSIGNED in driver.features

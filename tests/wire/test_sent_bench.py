@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import pytest
 
-from signproof import sent_bench
+from signproof import schemes, sent_bench
 from signproof.bench import YARDSTICK, NotPassed
 from signproof.corpus import Case, Corpus
 from signproof.implementations.base import Benched
@@ -22,6 +22,7 @@ from signproof.scheme import Scheme, Sending
 from signproof.sender import sendable
 from signproof.sent_bench import Candidate, measure_sent, one_core, rows_of
 from signproof.server.lean import Responder
+from signproof.server.lean_program import Lean
 from signproof.timing import Looped
 
 # What these show does not depend on the Python, and programs are slow to start.
@@ -34,7 +35,8 @@ PATIENCE_S = 60
 @pytest.fixture
 def responder(scheme: Scheme) -> Iterator[Responder]:
     assert scheme.measuring
-    with Responder(scheme.measuring.success, scheme.measuring.mark) as responder:
+    about = scheme.measuring
+    with Responder(about.success, about.mark, about.place) as responder:
         yield responder
 
 
@@ -272,6 +274,46 @@ def test_where_the_cores_cannot_be_chosen(
     assert asked == [{5}, {0}, {2, 5}]
 
 
+# How a request without its signature is told.
+
+
+def parts_of(request: dict[str, Any]) -> tuple[bytes, bytes]:
+    """Return head and body of a recorded request."""
+    lines = [f"{name}: {value}" for name, value in request["headers"]]
+    head = "\r\n".join([f"{request['method']} {request['path']} HTTP/1.1", *lines, "", ""])
+    return head.encode(), base64.b64decode(request["body_b64"])
+
+
+@pytest.mark.parametrize(
+    ("id_", "signature"),
+    [
+        ("longbridge-hmac", rb"(?i)x-api-signature: [^\r]*\r\n"),
+        ("tiger-rsa", rb',? ?"sign": ?"[^"]*"'),
+    ],
+)
+def test_each_scheme_says_where_its_mark_stands(id_: str, signature: bytes, corpus: Corpus) -> None:
+    """By what published SDKs were recorded to send, and the same without its signature."""
+    about = schemes.get(id_).measuring
+    assert about
+    recorded = [
+        parts_of(case.input["request"])
+        for case in corpus.cases(id_)
+        if "recorded" in case.vector.flags and case.vector.operation == "verify"
+    ]
+    bare = [tuple(re.sub(signature, b"", part) for part in both) for both in recorded]
+    counted = []
+    with socket.socket() as listener, socket.socket() as control:
+        lean = Lean(listener, control, b"", about.mark, about.place)
+        for head, body in [*recorded, *bare]:
+            lean._take(head + body, head.lower())
+            counted.append(lean._marked)
+    number = len(recorded)
+    assert number > 0
+    assert counted == [*range(1, number + 1), *[number] * number]
+    same = {signed[1] == unsigned[1] for signed, unsigned in zip(recorded, bare, strict=True)}
+    assert same == {about.unsigned}
+
+
 # What ends it.
 
 
@@ -283,13 +325,21 @@ def normal(text: str) -> str:
 @pytest.mark.parametrize(
     ("fault", "outcome", "said"),
     [
-        (
-            "bench-wrong",
-            Outcome.FAIL,
+        *(
             (
-                "the signature does not match the request as received: the secret differs, or what "
-                "was signed is not what was sent"
-            ),
+                fault,
+                Outcome.FAIL,
+                (
+                    "the signature does not match the request as received: the secret differs, or "
+                    "what was signed is not what was sent"
+                ),
+            )
+            for fault in (
+                "bench-wrong",
+                "bench-wrong-but-last",
+                "bench-wrong-first",
+                "bench-wrong-between",
+            )
         ),
         (
             "bench-lies",
@@ -307,10 +357,9 @@ def normal(text: str) -> str:
             Outcome.ERROR,
             "N of N requests that it sent unsigned carry a signature",
         ),
-        (
-            "bench-other",
-            Outcome.ERROR,
-            "what it sends unsigned is another request than the signed one",
+        *(
+            (fault, Outcome.ERROR, "what it sends unsigned is another request than the signed one")
+            for fault in ("bench-other", "bench-other-first")
         ),
         ("bench-crash", Outcome.ERROR, "no reply: it ended with exit code 3"),
         (
