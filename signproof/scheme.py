@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -143,8 +143,11 @@ class Measuring:
     success: bytes
     """The body of an answer to a call that succeeded, unsigned: the same to each request."""
     mark: bytes
-    """What stands in the head, written in small letters, or in the body of each signed request and
-    of no unsigned one."""
+    """What stands in `place` of each signed request and of no unsigned one; for the head, in small
+    letters."""
+    place: Literal["head", "body"]
+    unsigned: bool
+    """Whether a request without its signature is else the same, so that the two can be compared."""
 
 
 @dataclass(frozen=True, slots=True)

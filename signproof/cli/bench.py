@@ -100,8 +100,8 @@ def command(
     shown apart. Each output is verified. Without COMMAND and --python the reference is measured.
 
     A COMMAND or SDK that hides its signer sends requests to this machine instead: they are counted,
-    the last of each round is verified, and beside them stand the same requests unsigned, where it
-    can send such, and sent again by a client that does nothing else.
+    some of each round are verified, and beside them stand the same requests unsigned, where it can
+    send such, and sent again by a client that does nothing else.
     """
     program = program_behind(ctx) or []
     if sum(map(bool, (program, python_object, sdk_ids))) > 1:

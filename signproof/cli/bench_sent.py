@@ -25,7 +25,7 @@ from signproof.model import Outcome, Report
 from signproof.reports import terminal
 from signproof.scheme import Measuring, Scheme, Sending
 from signproof.sender import own_host, send, sendable
-from signproof.sent_bench import Candidate, measure_sent, one_core, rows_of
+from signproof.sent_bench import UNSIGNED, Candidate, measure_sent, one_core, rows_of
 from signproof.server import Server
 from signproof.server.lean import Responder
 
@@ -51,7 +51,7 @@ class SentRun:
     def __init__(self, asked: Asked) -> None:
         """Choose the vectors; raises Problem."""
         if asked.processes > 1:
-            raise Problem("--processes is for what signs, and this sends: leave it away")
+            raise Problem("--processes is for what signs, and this sends: leave it out")
         self._asked = asked
         self._scheme = asked.scheme
         self._measuring = _measuring(asked.scheme)
@@ -162,10 +162,13 @@ class SentRun:
         host = own_host(number) if under.port else "127.0.0.1"
         measuring = self._measuring
         responder = stack.enter_context(
-            Responder(measuring.success, measuring.mark, host=host, port=under.port)
+            Responder(
+                measuring.success, measuring.mark, measuring.place, host=host, port=under.port
+            )
         )
         driver = stack.enter_context(closing(StdioBench(under.command, **under.options)))
-        return Candidate("sdk" if under.sdk else "command", driver, responder, under.sdk)
+        unsigned = measuring.unsigned and UNSIGNED in driver.features
+        return Candidate("sdk" if under.sdk else "command", driver, responder, unsigned, under.sdk)
 
     def _measured(self, candidates: Sequence[Candidate]) -> BenchReport:
         asked = 1 + len(self._cases) * sum(map(rows_of, candidates))

@@ -128,7 +128,7 @@ def _shape(
             raise Problem("--form is of private keys: a public key is always written as SPKI")
         return Form.SPKI if public else Form(form or "pkcs8"), Armour(armour or "base64")
     if form or armour or public:
-        raise Problem("--for chooses the shape by itself: leave --form, --armour, --public away")
+        raise Problem("--for chooses the shape by itself: leave out --form, --armour, --public")
     return shape_for(SDKS[sdk])
 
 

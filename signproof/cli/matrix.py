@@ -59,7 +59,7 @@ def command(
     pointing(scheme)
     old = _with_marks(page)
     if page is not None and (ids or vector_ids):
-        raise Problem("--findings is of a whole run: leave --sdk and --id away")
+        raise Problem("--findings is of a whole run: leave out --sdk and --id")
     chosen = chosen_sdks(scheme, ids)
     with one_line(CorpusError):
         everything = corpus.cases(scheme.id)

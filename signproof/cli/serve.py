@@ -82,7 +82,7 @@ def command(
     signal.signal(signal.SIGINT, signal.default_int_handler)
     pointing(scheme)
     if env_file is not None and (credentials is not None or write_env is not None):
-        raise Problem("--env-file says all: leave --credentials and --write-env away")
+        raise Problem("--env-file says all: leave out --credentials and --write-env")
     if credentials is not None and scheme.pointing().starts_from_env:
         raise Problem(f"--credentials: {scheme.id} starts from a .env: use --env-file")
     started = None if env_file is None else _started(scheme, env_file)
@@ -133,7 +133,7 @@ def _started(scheme: Scheme, env_file: Path) -> Started:
     program = scheme.pointing()
     if not program.starts_from_env:
         raise Problem(
-            f"--env-file: {scheme.id} has no local server that reads a .env: leave it away"
+            f"--env-file: {scheme.id} has no local server that reads a .env: leave it out"
         )
     path = env_file / ".env" if env_file.is_dir() else env_file
     try:

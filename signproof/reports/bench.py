@@ -87,7 +87,7 @@ def _sent_lines(measured: Sequence[Measured]) -> Iterator[str]:
         rows.setdefault((one.sdk, one.implementation.name), {})[one.sent] = one
     yield from _table([_SENT_HEAD, *map(_sent_row, rows.values())])
     if any("unsigned" not in row for row in rows.values()):
-        yield "(cannot: its driver lacks the feature `unsigned`, so nothing unsigned stands beside)"
+        yield "(cannot: its driver or the scheme lacks the feature `unsigned`)"
     anew = [_who(row["signed"]) for row in rows.values() if _opens_each_time(row["signed"])]
     if anew:
         yield f"(a connection for each request: {', '.join(anew)})"

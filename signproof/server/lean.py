@@ -1,13 +1,13 @@
 """A server at loopback that costs next to nothing, in a process of its own.
 
 The mock broker takes several times what a client takes, and would hide it; what arrives here is
-counted, and the last of it is judged afterwards.
+counted, and some of it is kept to be judged afterwards.
 """
 
 import socket
 import subprocess
 import sys
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 import msgspec
 from msgspec import Meta
@@ -36,23 +36,31 @@ class Arrived(msgspec.Struct, frozen=True, kw_only=True):
     """How many of them have the mark of a signature."""
     connections: _Count
     """How many were opened."""
+    kept_b64: list[str]
+    """The first request, and a few of the others, chosen at random."""
     last_b64: str
     problem: str
     """Why something that came was refused; empty where nothing was."""
 
     @property
-    def last(self) -> bytes:
-        """The octets of the last request, empty where none came."""
-        return decode_octets(self.last_b64)
+    def kept(self) -> list[bytes]:
+        """The octets of what was kept, the first that came first and the last that came last."""
+        return [decode_octets(one) for one in (*self.kept_b64, self.last_b64)]
 
 
 class Responder:
     """Answers each request with a success whose body is the same; for a ``with`` statement."""
 
     def __init__(
-        self, success: bytes, mark: bytes, *, host: str = "127.0.0.1", port: int = 0
+        self,
+        success: bytes,
+        mark: bytes,
+        place: Literal["head", "body"],
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
     ) -> None:
-        """Listen; *success* is a JSON body, *mark* as `Lean` has it.
+        """Listen; *success* is a JSON body, *mark* and *place* are as `Lean` has them.
 
         Raises OSError where the port cannot be had.
         """
@@ -74,7 +82,7 @@ class Responder:
             numbers = [listener.fileno(), theirs.fileno()]
             words = [encode_octets(octets) for octets in (self.reply, mark)]
             self._process = subprocess.Popen(  # noqa: S603 - a file of this package
-                [sys.executable, "-PS", lean_program.__file__, *map(str, numbers), *words],
+                [sys.executable, "-PS", lean_program.__file__, *map(str, numbers), *words, place],
                 stdin=subprocess.DEVNULL,
                 pass_fds=numbers,
                 start_new_session=True,  # an interrupt is for the harness
@@ -88,7 +96,7 @@ class Responder:
 
     def collect(self) -> Arrived:
         """Return what has come since the last time; raises NeverRan where the process has ended."""
-        said = b""
+        said = bytearray()
         try:
             self._control.sendall(b"?")
             while not said.endswith(b"\n"):
@@ -120,28 +128,34 @@ class BareClient:
         self._address = responder.address
         self._awaited = len(responder.reply)
         self._socket: socket.socket | None = None
-        self.request = b""
-        """What is sent."""
+        self._request = b""
+        self._anew = False
+
+    def load(self, request: bytes, *, anew: bool) -> None:
+        """Send *request* from now on, with *anew* on a connection of its own each time.
+
+        So it is, too, where the request says that its connection is to be closed.
+        """
+        self._request = request
+        head = request.partition(b"\r\n\r\n")[0].lower() + b"\r\n"
+        self._anew = anew or lean_program.CLOSE in head
+        if self._anew:
+            self.close()
 
     def exchange(self) -> None:
-        """Send the request, on the connection of the last unless that was to be closed.
-
-        Raises NeverRan where nobody answers.
-        """
+        """Send the request and read its answer; raises NeverRan where nobody answers."""
         try:
             connection = self._socket or self._connected()
-            connection.sendall(self.request)
+            connection.sendall(self._request)
             self._read(connection)
         except OSError:
             raise NeverRan("what answers at loopback has ended: measure anew") from None
-        if self._closes:
+        if self._anew:
             self.close()
 
     def _connected(self) -> socket.socket:
         self._socket = connection = socket.create_connection(self._address, _ANSWER_S)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        head = self.request.partition(b"\r\n\r\n")[0].lower() + b"\r\n"
-        self._closes = lean_program.CLOSE in head
         return connection
 
     def _read(self, connection: socket.socket) -> None:

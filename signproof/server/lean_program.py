@@ -7,6 +7,7 @@ in `signproof.server.lean` is its other side. What it cannot read at a glance it
 import base64
 import contextlib
 import json
+import random
 import select
 import socket
 import struct
@@ -24,6 +25,8 @@ CLOSE = b"\r\nconnection: close\r\n"
 """In a head in small letters: there is no other request on this connection."""
 _REFUSAL = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 _SEND_S = 5
+_CHOSEN = 4
+"""How many requests are kept beside the first and the last."""
 
 
 class Unreadable(Exception):
@@ -87,9 +90,16 @@ class Lean:
     """Answers with the same octets and keeps count, until the other side of *control* is gone."""
 
     def __init__(
-        self, listener: socket.socket, control: socket.socket, reply: bytes, mark: bytes
+        self,
+        listener: socket.socket,
+        control: socket.socket,
+        reply: bytes,
+        mark: bytes,
+        place: str,
     ) -> None:
-        """Count apart the requests that have *mark* in the head, in small letters, or in the body.
+        """Count apart the requests that have *mark* in the *place*, `head` or `body`.
+
+        What is looked for in a head is written in small letters.
 
         Whatever is written to *control* is answered with a line of JSON about all since then.
         """
@@ -97,6 +107,7 @@ class Lean:
         self._control = control
         self._reply = reply
         self._mark = mark
+        self._in_head = place == "head"
         self._connections: dict[int, Connection] = {}
         self._poll = select.poll()
         self._poll.register(listener, select.POLLIN)
@@ -107,6 +118,8 @@ class Lean:
         self._requests = 0
         self._marked = 0
         self._opened = 0
+        self._kept: list[bytes] = []
+        """The first, then those chosen at random."""
         self._last = b""
         self._problem = ""
 
@@ -169,9 +182,18 @@ class Lean:
         connection.partial = octets
 
     def _take(self, request: bytes, head: bytes) -> None:
+        if self._in_head:
+            self._marked += self._mark in head
+        else:
+            self._marked += request.find(self._mark, len(head)) >= 0
+        if len(self._kept) <= _CHOSEN:
+            self._kept.append(request)
+        else:
+            # So each but the first is as likely to stay as any other, however many come.
+            at = 1 + int(random.random() * self._requests)  # noqa: S311 - nothing secret
+            if at <= _CHOSEN:
+                self._kept[at] = request
         self._requests += 1
-        if self._mark in head or request.find(self._mark, len(head)) >= 0:
-            self._marked += 1
         self._last = request
 
     def _refuse(self, connection: Connection, why: str) -> None:
@@ -194,6 +216,7 @@ class Lean:
             "requests": self._requests,
             "marked": self._marked,
             "connections": self._opened,
+            "kept_b64": [base64.b64encode(one).decode() for one in self._kept],
             "last_b64": base64.b64encode(self._last).decode(),
             "problem": self._problem,
         }
@@ -205,11 +228,11 @@ class Lean:
         return True
 
 
-def main(listener: str, control: str, reply_b64: str, mark_b64: str) -> None:
+def main(listener: str, control: str, reply_b64: str, mark_b64: str, place: str) -> None:
     """Serve on two sockets that this process was given, by their numbers."""
     with socket.socket(fileno=int(listener)) as port, socket.socket(fileno=int(control)) as asker:
         reply, mark = base64.b64decode(reply_b64), base64.b64decode(mark_b64)
-        Lean(port, asker, reply, mark).serve()
+        Lean(port, asker, reply, mark, place).serve()
 
 
 if __name__ == "__main__":

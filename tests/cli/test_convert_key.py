@@ -301,7 +301,7 @@ def test_keys_that_differ_are_chosen_from(run: Run, other: str) -> None:
     assert Path("new").read_text() == PK8
 
 
-TOGETHER = "Error: --for chooses the shape by itself: leave --form, --armour, --public away\n"
+TOGETHER = "Error: --for chooses the shape by itself: leave out --form, --armour, --public\n"
 
 
 @pytest.mark.parametrize(

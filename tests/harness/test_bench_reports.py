@@ -150,7 +150,7 @@ longbridge-hmac/body/compact (send)
            signed a second  a signed request (95 %)  unsigned a second    x unsigned (95 %)  bare a second        x bare (95 %)  x yardstick
 a-sdk 1.2            5,000      200 µs (198 to 202)              6,250  1.25 (1.23 to 1.27)         40,000  8.00 (7.98 to 8.02)          200
 b-sdk 1.2              250   4.00 ms (3.96 to 4.04)             cannot                               5,000  20.0 (20.0 to 20.0)        4,000
-(cannot: its driver lacks the feature `unsigned`, so nothing unsigned stands beside)
+(cannot: its driver or the scheme lacks the feature `unsigned`)
 (a connection for each request: b-sdk 1.2)
 not measured: c-sdk: this machine has no go\\x1b
 """  # noqa: E501 - as wide as it is shown

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from signproof import environments
 from signproof.environments import Sdk
+from signproof.scheme import Scheme
 from signproof.sender import send
 from signproof.server.lean import Responder
 
@@ -85,7 +87,7 @@ def test_several_together(run: Run, fake: Callable[..., Sdk]) -> None:
     assert [line.split()[:2] for line in lines[4:6]] == [["a-right", "1.2.3"], ["b-signs", "1.2.3"]]
     assert [line.count("cannot") for line in lines[4:6]] == [0, 1]
     assert lines[6:] == [
-        "(cannot: its driver lacks the feature `unsigned`, so nothing unsigned stands beside)",
+        "(cannot: its driver or the scheme lacks the feature `unsigned`)",
         "(a connection for each request: a-right 1.2.3, b-signs 1.2.3)",
         "not measured: e-toolless: this machine has no no-such-tool",
         f"not measured: c-unable: {ONE}: the SDK cannot",
@@ -248,6 +250,19 @@ def test_a_program_that_only_sends(run: Run, driver: Callable[..., list[str]]) -
     assert out.splitlines()[4].startswith("a made-up SDK 1.2.3  ")
 
 
+def test_unsigned_is_not_asked_for_where_the_scheme_has_none(
+    run: Run, driver: Callable[..., list[str]], scheme: Scheme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a driver that offers it, as the one before."""
+    assert scheme.measuring
+    without = replace(scheme.measuring, unsigned=False)
+    monkeypatch.setattr("signproof.cli.bench_sent._measuring", lambda _: without)
+    code, out, _ = run(*QUICK, "--json", "bench.json", "--", *driver("right"))
+    assert code == 0
+    assert measured() == [("command", "", USUAL, sent) for sent in ("signed", "bare")]
+    assert "(cannot: its driver or the scheme lacks the feature `unsigned`)" in out.splitlines()
+
+
 def test_all_are_on_one_core(
     run: Run, driver: Callable[..., list[str]], fake: Callable[..., Sdk]
 ) -> None:
@@ -301,7 +316,7 @@ def test_how_a_failure_is_repeated(run: Run, driver: Callable[..., list[str]]) -
         (["--sdk", "x"], "there is no SDK x: use one of a-right"),
         (
             ["--sdk", "all", "--processes", "2"],
-            "--processes is for what signs, and this sends: leave it away",
+            "--processes is for what signs, and this sends: leave it out",
         ),
         (
             ["--sdk", "all", "--id", f"{SCHEME}/refuse/empty-key"],

@@ -11,17 +11,18 @@ from typing import Any, cast
 
 import pytest
 
-from signproof import sent_bench
+from signproof import schemes, sent_bench
 from signproof.bench import YARDSTICK, NotPassed
 from signproof.corpus import Case, Corpus
 from signproof.implementations.base import Benched
 from signproof.implementations.stdio_bench import StdioBench
-from signproof.measured import BenchReport, LeftOut, Measured, Spread, Timed
+from signproof.measured import BenchReport, Kind, LeftOut, Measured, Spread, Timed
 from signproof.model import Answer, Implementation, Outcome, Status
 from signproof.scheme import Scheme, Sending
 from signproof.sender import sendable
-from signproof.sent_bench import UNSIGNED, Candidate, measure_sent, rows_of
+from signproof.sent_bench import Candidate, measure_sent, one_core, rows_of
 from signproof.server.lean import Responder
+from signproof.server.lean_program import Lean
 from signproof.timing import Looped
 
 # What these show does not depend on the Python, and programs are slow to start.
@@ -34,7 +35,8 @@ PATIENCE_S = 60
 @pytest.fixture
 def responder(scheme: Scheme) -> Iterator[Responder]:
     assert scheme.measuring
-    with Responder(scheme.measuring.success, scheme.measuring.mark) as responder:
+    about = scheme.measuring
+    with Responder(about.success, about.mark, about.place) as responder:
         yield responder
 
 
@@ -70,17 +72,18 @@ def octets_of(case: Case, *, signed: bool) -> bytes:
 
 @dataclass
 class Told:
-    """Sends three requests of a vector, and says that it took as long as it is told."""
+    """Sends requests of a vector, and says that it took as long as it is told."""
 
     case: Case
     signed_ns: Sequence[int]
     unsigned_ns: Sequence[int] = ()
     asked: list[Any] = field(default_factory=list)
     outside_ns: int | None = None
+    connections: Sequence[int] = (3,)
+    """How many requests it sends on each."""
 
     def __post_init__(self) -> None:
         self.implementation = Implementation(name="told", version="v1")
-        self.features = frozenset({"bench", UNSIGNED} if self.unsigned_ns else {"bench"})
         self._signed, self._unsigned = map(itertools.cycle, (self.signed_ns, self.unsigned_ns))
 
     def bench(self, asked: Case, min_ms: int) -> Benched:
@@ -88,12 +91,14 @@ class Told:
         self.asked.append((unsigned, min_ms))
         host, _, port = asked.input["base_url"].removeprefix("http://").partition(":")
         octets = octets_of(self.case, signed=not unsigned)
-        with socket.create_connection((host, int(port)), PATIENCE_S) as client:
-            for _ in range(3):
-                client.sendall(octets)
-                assert b'"code":0' in client.recv(4096)
-        elapsed_ns = 3 * next(self._unsigned if unsigned else self._signed)
-        return Benched(Answer(status=Status.OUTPUT), 3, elapsed_ns, self.outside_ns)
+        for requests in self.connections:
+            with socket.create_connection((host, int(port)), PATIENCE_S) as client:
+                for _ in range(requests):
+                    client.sendall(octets)
+                    assert b'"code":0' in client.recv(4096)
+        calls = sum(self.connections)
+        elapsed_ns = calls * next(self._unsigned if unsigned else self._signed)
+        return Benched(Answer(status=Status.OUTPUT), calls, elapsed_ns, self.outside_ns)
 
 
 def spread(value: int) -> Spread:
@@ -110,14 +115,16 @@ def told(
     """Measure a driver that is told; a bare exchange takes 100 ns, the yardstick 50."""
 
     def bare(call: Callable[[], object], at_least_ns: int) -> Looped[object]:
-        return Looped(10, 1000, call() or at_least_ns)
+        call()
+        call()
+        return Looped(10, 1000, at_least_ns)
 
     monkeypatch.setattr(sent_bench, "looped", bare)
 
     def told(driver: Told, sdk: str = "", rounds: int = 2, **more: Any) -> BenchReport:
-        candidate = Candidate(
-            "sdk" if sdk else "command", cast("StdioBench", driver), responder, sdk
-        )
+        kind: Kind = "sdk" if sdk else "command"
+        unsigned = bool(driver.unsigned_ns)
+        candidate = Candidate(kind, cast("StdioBench", driver), responder, unsigned, sdk)
         return measure_sent(
             corpus,
             [how[USUAL]],
@@ -209,6 +216,27 @@ def test_one_that_cannot_send_unsigned_is_not_asked_to(
     assert set(driver.asked) == {(False, 30)}
 
 
+@pytest.mark.parametrize(
+    ("connections", "bare"),
+    [
+        ((1, 1, 1), [2, 2]),
+        ((1, 2), [0, 0]),  # that of the round before
+        ((3,), [0, 0]),
+        ((1,), [0, 0]),  # which may be kept open, or not
+    ],
+)
+def test_the_bare_exchange_opens_connections_as_the_sdk_does(
+    connections: tuple[int, ...],
+    bare: list[int],
+    told: Callable[..., BenchReport],
+    how: dict[str, tuple[Case, Sending]],
+) -> None:
+    """It is made twice a round here."""
+    measured = told(Told(how[USUAL][0], [500], connections=connections)).measured
+    opened = {one.sent: [timed.connections for timed in one.rounds] for one in measured[1:]}
+    assert opened == {"signed": [len(connections)] * 2, "bare": bare}
+
+
 def test_an_interrupt_leaves_whole_rounds(
     told: Callable[..., BenchReport], how: dict[str, tuple[Case, Sending]]
 ) -> None:
@@ -227,6 +255,65 @@ def test_an_interrupt_leaves_whole_rounds(
     assert (report.rounds, report.measured) == (0, [])
 
 
+@pytest.mark.parametrize("denied", [["set"], ["set", "set back"], ["set back"], []])
+def test_where_the_cores_cannot_be_chosen(
+    denied: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It goes on, and what it is there for is done."""
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {2, 5}, raising=False)
+    asked = []
+
+    def set_(_: int, cores: set[int]) -> None:
+        asked.append(cores)
+        if ("set" if cores == {5} else "set back") in denied:
+            raise PermissionError(1, "not permitted")
+
+    monkeypatch.setattr("os.sched_setaffinity", set_, raising=False)
+    with one_core():
+        asked.append({0})
+    assert asked == [{5}, {0}, {2, 5}]
+
+
+# How a request without its signature is told.
+
+
+def parts_of(request: dict[str, Any]) -> tuple[bytes, bytes]:
+    """Return head and body of a recorded request."""
+    lines = [f"{name}: {value}" for name, value in request["headers"]]
+    head = "\r\n".join([f"{request['method']} {request['path']} HTTP/1.1", *lines, "", ""])
+    return head.encode(), base64.b64decode(request["body_b64"])
+
+
+@pytest.mark.parametrize(
+    ("id_", "signature"),
+    [
+        ("longbridge-hmac", rb"(?i)x-api-signature: [^\r]*\r\n"),
+        ("tiger-rsa", rb',? ?"sign": ?"[^"]*"'),
+    ],
+)
+def test_each_scheme_says_where_its_mark_stands(id_: str, signature: bytes, corpus: Corpus) -> None:
+    """By what published SDKs were recorded to send, and the same without its signature."""
+    about = schemes.get(id_).measuring
+    assert about
+    recorded = [
+        parts_of(case.input["request"])
+        for case in corpus.cases(id_)
+        if "recorded" in case.vector.flags and case.vector.operation == "verify"
+    ]
+    bare = [tuple(re.sub(signature, b"", part) for part in both) for both in recorded]
+    counted = []
+    with socket.socket() as listener, socket.socket() as control:
+        lean = Lean(listener, control, b"", about.mark, about.place)
+        for head, body in [*recorded, *bare]:
+            lean._take(head + body, head.lower())
+            counted.append(lean._marked)
+    number = len(recorded)
+    assert number > 0
+    assert counted == [*range(1, number + 1), *[number] * number]
+    same = {signed[1] == unsigned[1] for signed, unsigned in zip(recorded, bare, strict=True)}
+    assert same == {about.unsigned}
+
+
 # What ends it.
 
 
@@ -238,13 +325,21 @@ def normal(text: str) -> str:
 @pytest.mark.parametrize(
     ("fault", "outcome", "said"),
     [
-        (
-            "bench-wrong",
-            Outcome.FAIL,
+        *(
             (
-                "the signature does not match the request as received: the secret differs, or what "
-                "was signed is not what was sent"
-            ),
+                fault,
+                Outcome.FAIL,
+                (
+                    "the signature does not match the request as received: the secret differs, or "
+                    "what was signed is not what was sent"
+                ),
+            )
+            for fault in (
+                "bench-wrong",
+                "bench-wrong-but-last",
+                "bench-wrong-first",
+                "bench-wrong-between",
+            )
         ),
         (
             "bench-lies",
@@ -262,10 +357,9 @@ def normal(text: str) -> str:
             Outcome.ERROR,
             "N of N requests that it sent unsigned carry a signature",
         ),
-        (
-            "bench-other",
-            Outcome.ERROR,
-            "what it sends unsigned is another request than the signed one",
+        *(
+            (fault, Outcome.ERROR, "what it sends unsigned is another request than the signed one")
+            for fault in ("bench-other", "bench-other-first")
         ),
         ("bench-crash", Outcome.ERROR, "no reply: it ended with exit code 3"),
         (
@@ -287,7 +381,7 @@ def test_what_is_not_right_ends_it(
     corpus: Corpus,
 ) -> None:
     with closing(StdioBench(driver(fault), timeout_s=PATIENCE_S)) as child:
-        candidate = Candidate("command", child, responder)
+        candidate = Candidate("command", child, responder, unsigned=True)
         with pytest.raises(NotPassed) as caught:
             measure_sent(corpus, [how[ONE]], [candidate], rounds=1, min_ms=1)
     assert normal(str(caught.value)) == f"a made-up SDK cannot be measured on {ONE}: {said}"
@@ -318,8 +412,9 @@ def test_one_that_is_right(
     corpus: Corpus,
 ) -> None:
     with closing(StdioBench(driver("right"), timeout_s=PATIENCE_S)) as child:
-        candidate = Candidate("command", child, responder)
-        report = measure_sent(corpus, [how[ONE], how[USUAL]], [candidate], rounds=1, min_ms=1)
+        candidate = Candidate("command", child, responder, unsigned=True)
+        # Long enough for more requests than one, each on a connection of its own.
+        report = measure_sent(corpus, [how[ONE], how[USUAL]], [candidate], rounds=1, min_ms=40)
         assert rows_of(candidate) == 3
     assert [(one.vector, one.sent) for one in report.measured] == [
         ("", ""),
@@ -327,6 +422,6 @@ def test_one_that_is_right(
     ]
     assert [one.rounds[0].connections == one.rounds[0].calls for one in report.measured] == [
         *(False,),
-        *(True, True, False),
-        *(True, True, False),
+        *(True, True, True),
+        *(True, True, True),
     ]

@@ -190,7 +190,7 @@ def test_without_a_file_it_is_a_simulation(start: Callable[..., Any]) -> None:
         (["--env-file", "none"], "none: No such file or directory"),
         (
             ["--env-file", ".env", "--write-env", "out"],
-            "--env-file says all: leave --credentials and --write-env away",
+            "--env-file says all: leave out --credentials and --write-env",
         ),
         (
             ["--credentials", "c.json"],
@@ -216,7 +216,7 @@ def test_it_does_not_start(run: Run, folder: Path, words: list[str], problem: st
 
 
 def test_another_scheme_has_no_local_server(run: Run, folder: Path) -> None:
-    problem = "--env-file: tiger-rsa has no local server that reads a .env: leave it away"
+    problem = "--env-file: tiger-rsa has no local server that reads a .env: leave it out"
     words = ("serve", "tiger-rsa", "--env-file", str(folder / ".env"))
     assert run(*words) == (2, "", f"Error: {problem}\n")
 

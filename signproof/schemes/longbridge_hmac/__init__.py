@@ -59,6 +59,8 @@ SCHEME = Scheme(
         # The documented envelope, with the name of its text that SDKs take.
         success=b'{"code":0,"message":"success","data":{}}',
         mark=b"\r\nx-api-signature:",
+        place="head",
+        unsigned=True,
     ),
     environment={
         "app_key": ("LONGBRIDGE_APP_KEY", "LONGPORT_APP_KEY"),

@@ -32,6 +32,8 @@ SCHEME = Scheme(
         # SDKs take it, and what they take to verify one is not measured.
         success=b'{"code":0,"message":"success","timestamp":1768483800000,"data":"[]"}',
         mark=b'"sign"',
+        place="body",
+        unsigned=False,  # the body holds the signature and the timestamp
     ),
     environment={
         "tiger_id": ("TIGEROPEN_TIGER_ID",),

@@ -83,13 +83,18 @@ def junk(request: Request) -> Response:
     return Response()
 
 
-def benched(  # noqa: C901 - a table
+def benched(  # noqa: C901, PLR0912 - a table
     credential: dict[str, str], request: Request, how: str
 ) -> Response:
     """What is wrong in a bench alone."""
     match how:
-        case "bench-wrong":
+        case "bench-wrong" | "bench-wrong-but-last":
             return sent(credential, request, "wrong")
+        case "bench-wrong-first" | "bench-wrong-between":
+            is_first = request.laps.calls == 0
+            return sent(credential, request, "wrong" if is_first == how.endswith("first") else "")
+        case "bench-other-first" if not request.signed and request.laps.calls == 0:
+            request = other(request, path="/v1/other")
         case "bench-forgets":
             request = other(request, signed=False)
         case "bench-signs":
@@ -120,6 +125,10 @@ def send(credential: dict[str, str], request: Request) -> Response:
     in_bench = request.laps._least_ns > 0
     for _ in request.laps:
         response = (benched if in_bench else once)(credential, request, how)
+    if in_bench:
+        for fault in MORE.get(how, ()):
+            sent(credential, request, fault)
+            request.laps.calls += 1
     request.laps.calls += how == "bench-lies"
     return response
 
@@ -164,6 +173,15 @@ def once(  # noqa: C901, PLR0911, PLR0912 - a table
         case "crash":
             os._exit(3)
     return sent(credential, request)
+
+
+MORE = {
+    "bench-wrong-but-last": ("",),
+    "bench-wrong-first": ("",),
+    "bench-other-first": ("",),
+    "bench-wrong-between": ("wrong", "wrong", ""),
+}
+"""What is wrong with the requests that are sent after the others of a bench."""
 
 
 def without_bench(*message: object) -> object:
