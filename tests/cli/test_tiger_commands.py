@@ -168,7 +168,7 @@ NO_KEY = (
     "this is not a key in any known shape: a private key is PEM, a base64 line that starts with "
     "MII, or DER; copy it anew from the developer page"
 )
-TARGET = "leave the TARGET away: every call goes to /gateway, METHOD names the API"
+TARGET = "leave out the TARGET: every call goes to /gateway, METHOD names the API"
 
 
 @pytest.mark.parametrize(

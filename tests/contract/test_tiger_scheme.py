@@ -403,11 +403,11 @@ def test_a_call_that_is_asked_for() -> None:
     [
         (
             {"target": "/gateway"},
-            "leave the TARGET away: every call goes to /gateway, METHOD names the API",
+            "leave out the TARGET: every call goes to /gateway, METHOD names the API",
         ),
         (
             {"target": ""},
-            "leave the TARGET away: every call goes to /gateway, METHOD names the API",
+            "leave out the TARGET: every call goes to /gateway, METHOD names the API",
         ),
         ({"body": b"\xff"}, "the body is the JSON text of biz_content: it is not UTF-8"),
     ],

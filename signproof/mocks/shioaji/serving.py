@@ -79,7 +79,7 @@ class UnknownMode(InvalidInput):
         where = "in the environment" if line is None else f"line {line}"
         super().__init__(
             f"{where}, SJ_PRODUCTION: it is neither true nor false, with which the server does not "
-            "start: write one of the two, or leave it away for simulation"
+            "start: write one of the two, or leave it out for simulation"
         )
 
 

@@ -290,7 +290,7 @@ def asked(asked: Asked) -> tuple[str, Json]:
     Raises ValueError for a target, since there is but one, and for a body that is not UTF-8.
     """
     if asked.target is not None:
-        raise ValueError(f"leave the TARGET away: every call goes to {PATH}, METHOD names the API")
+        raise ValueError(f"leave out the TARGET: every call goes to {PATH}, METHOD names the API")
     try:
         content = asked.body.decode() or None
     except UnicodeDecodeError:

@@ -426,7 +426,7 @@ def test_production_is_true_or_false(
     assert (caught.value.reason, caught.value.line) == ("unknown-mode", line)
     assert str(caught.value) == (
         f"{where}, SJ_PRODUCTION: it is neither true nor false, with which the server does not "
-        "start: write one of the two, or leave it away for simulation"
+        "start: write one of the two, or leave it out for simulation"
     )
 
 
