@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks.table import ROUNDS, Table
 from benchmarks.turns import Bench, Clock, Fixture
+from signproof.timing import FEWEST_ROUNDS
 
 _TABLE = Table()
 _CLOCK = Clock()
@@ -26,8 +27,11 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(
             "the benchmarks need pytest-benchmark: install the dependency group `bench`"
         )
-    if config.getoption("--rounds") < 1:
-        raise pytest.UsageError("--rounds takes a number from 1")
+    if config.getoption("--rounds") < FEWEST_ROUNDS:
+        raise pytest.UsageError(f"--rounds takes a number from {FEWEST_ROUNDS}")
+    table = config.getoption("--table")
+    if table is not None and not table.absolute().parent.is_dir():
+        raise pytest.UsageError(f"--table {table}: its folder is not there")
     if config.getoption("--table") and _is_disabled(config):
         raise pytest.UsageError("--table needs measures, and there are none: benchmarks are off")
     _TABLE.rounds = config.getoption("--rounds")

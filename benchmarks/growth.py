@@ -143,6 +143,8 @@ def by_cores() -> Plot:
 
 def main() -> None:
     """Write the plots."""
+    if len(sys.argv) != 2:  # noqa: PLR2004 - the folder
+        sys.exit("usage: python -m benchmarks.growth FOLDER")
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     for name, plot in (

@@ -58,6 +58,8 @@ def apart(one: float, other: float) -> str:
 
 def main() -> None:
     """Replace the table."""
+    if len(sys.argv) != 4:  # noqa: PLR2004 - two runs and the page
+        sys.exit("usage: python -m benchmarks.page FIRST.json SECOND.json PAGE")
     first, second = (json.loads(Path(name).read_text("utf-8")) for name in sys.argv[1:3])
     page = Path(sys.argv[3])
     before, start, rest = page.read_text("utf-8").partition(START)

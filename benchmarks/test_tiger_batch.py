@@ -22,14 +22,12 @@ from benchmarks.test_tiger import TIGER_ID, fields_of
 from benchmarks.turns import Bench
 from signers.rsa_keys import Armour, Form, convert, generate, load
 from signers.tiger import Signer
-from signproof.timing import calls_for, interval
+from signproof.timing import FEWEST_ROUNDS, calls_for, interval
 
 AT_LEAST_S = 0.1
 """How long one thread signs: shorter, and to start the second shows."""
 FREE = 1.8
 """What two processes with `key.sign` alone gain where both cores are free."""
-FEWEST = 6
-"""Rounds that an interval takes."""
 LIMIT = AtLeast(1.7)
 NOT_HELD = "not held: too few rounds had two cores"
 GROUP, TIMES = "tiger batch", "times one thread's rate"
@@ -133,7 +131,7 @@ def rows_of(bits: int, gains: Mapping[str, Sequence[float]], free: Sequence[int]
 
     Where these are too few for an interval, all rounds are shown and the verdict says so.
     """
-    enough = len(free) >= FEWEST
+    enough = len(free) >= FEWEST_ROUNDS
     chosen = {
         name: interval([values[number] for number in free] if enough else values)
         for name, values in gains.items()

@@ -35,7 +35,7 @@ from signproof.measured import (
     Verdict,
 )
 from signproof.model import FORMAT, Implementation, Outcome, Result
-from signproof.timing import NS_PER_MS, looped, turns
+from signproof.timing import FEWEST_ROUNDS, NS_PER_MS, looped, turns
 from signproof.verify import EXIT_INTERRUPTED, judge
 
 __all__ = [
@@ -58,8 +58,6 @@ _OCTETS = bytes(1024)
 _CPUINFO = Path("/proc/cpuinfo")
 _NS_PER_S = 1_000_000_000
 
-FEWEST_ROUNDS = 6
-"""With fewer, nine in ten are all."""
 Judged = Callable[[Benched], Timed]
 
 
@@ -337,11 +335,11 @@ def _change(measured: Measured, before: list[float]) -> Change:
 def _verdict(old: Spread | None, new: Spread, *, enough: bool) -> Verdict:
     if old is None:
         return "not measured then"
-    if enough and new.p10 > old.p90:
+    if not enough:
+        return "too few rounds"
+    if new.p10 > old.p90:
         return "slower"
-    if enough and new.p90 < old.p10:
-        return "faster"
-    return "not told apart"
+    return "faster" if new.p90 < old.p10 else "not told apart"
 
 
 def machine() -> str:

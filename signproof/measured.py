@@ -32,7 +32,7 @@ Kind = Literal["yardstick", "reference", "python", "command", "sdk"]
 Sent = Literal["", "signed", "unsigned", "bare"]
 """Over the wire: by the SDK, by it without a signature, or its octets again by the harness's own
 client. Empty where nothing is sent."""
-Verdict = Literal["faster", "slower", "not told apart", "not measured then"]
+Verdict = Literal["faster", "slower", "not told apart", "too few rounds", "not measured then"]
 Nanoseconds = Annotated[int, Meta(ge=0)]
 
 

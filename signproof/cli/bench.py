@@ -1,5 +1,6 @@
 """signproof bench."""
 
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from signproof.model import FORMAT, Outcome
 from signproof.reports import bench as table
 from signproof.reports import bench_plot, terminal
 from signproof.scheme import Scheme
+from signproof.timing import FEWEST_ROUNDS
 from signproof.verify import EXIT_NEVER_RAN
 
 if TYPE_CHECKING:
@@ -107,6 +109,7 @@ def command(
     if sum(map(bool, (program, python_object, sdk_ids))) > 1:
         raise Problem("give one of a COMMAND, --python and --sdk, not several")
     earlier = [_read(path, scheme) for path in old_files]
+    _check_rounds(rounds, old_files, earlier)
     asked = Asked(scheme, corpus, ids, rounds, min_ms, processes, timeout, start_timeout)
     try:
         if sdk_ids:
@@ -128,6 +131,7 @@ def command(
     table.show(report, rounds=rounds, earlier=earlier)
     write_file(json_file, lambda: codec.pretty(report))
     write_file(svg_file, lambda: bench_plot.render(report))
+    _check_compared(report, old_files)
     ctx.exit(report.exit_code)
 
 
@@ -156,6 +160,25 @@ class _Wrong(Problem):
     """What was to be measured did wrong."""
 
     exit_code = 1
+
+
+def _check_rounds(rounds: int, old_files: Sequence[Path], earlier: Sequence[BenchReport]) -> None:
+    """Refuse a comparison that could never say that something is slower; raises Problem."""
+    if earlier and rounds < FEWEST_ROUNDS:
+        raise Problem(f"--compare takes at least {FEWEST_ROUNDS} rounds, and --rounds is {rounds}")
+    old = sum(report.rounds for report in earlier)
+    if earlier and old < FEWEST_ROUNDS:
+        named = ", ".join(map(str, old_files))
+        raise Problem(f"{named}: too few rounds, {old}: compare with at least {FEWEST_ROUNDS}")
+
+
+def _check_compared(report: BenchReport, old_files: Sequence[Path]) -> None:
+    """Refuse a comparison of nothing but the reference, if there is more; raises Problem."""
+    own = [one for one in report.changes if one.kind != "reference"] or report.changes
+    if own and all(one.verdict == "not measured then" for one in own):
+        named = ", ".join(map(str, old_files))
+        names = ", ".join(dict.fromkeys(f"{one.implementation} on {one.vector}" for one in own))
+        raise Problem(f"{named}: no measure of {names}: compare with one of the same names")
 
 
 def _read(path: Path, scheme: Scheme) -> BenchReport:

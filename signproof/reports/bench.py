@@ -7,6 +7,7 @@ import click
 from signproof.measured import PPM, BenchReport, Change, Measured, Scaled, Spread
 from signproof.model import Implementation
 from signproof.reports.terminal import printable
+from signproof.timing import FEWEST_ROUNDS
 
 __all__ = ["count", "duration", "name", "ratio", "show"]
 
@@ -37,6 +38,9 @@ def show(report: BenchReport, *, rounds: int, earlier: Sequence[BenchReport] = (
         f"vectors {report.set_version}",
     ]
     click.echo(" · ".join(printable(part) for part in about))
+    if 0 < report.rounds < FEWEST_ROUNDS:
+        few = f"fewer than {FEWEST_ROUNDS} rounds"
+        click.echo(f"note: {few} hold nothing with 95 %: in brackets are the least and the most")
     if not report.complete:
         click.secho(
             f"interrupted: {report.rounds} of {rounds} rounds were measured whole", fg="red"
@@ -147,6 +151,8 @@ def _said(change: Change) -> str:
         return f"{verdict}: {_range(change.new_ppm)}"
     if change.verdict == "not told apart":
         verdict = "no difference that the noise allows to see"
+    elif change.verdict == "too few rounds":
+        verdict = f"too few rounds to tell, {FEWEST_ROUNDS} are needed"
     return f"{verdict}: {_range(change.new_ppm)}, was {_range(change.old_ppm)}"
 
 

@@ -52,7 +52,7 @@ def saved(folder: Path) -> tuple[Path, dict[str, Any]]:
 
 def test_what_it_stores_is_our_time_of_a_call(tmp_path: Path) -> None:
     stored, table = tmp_path / "stored.json", tmp_path / "table.json"
-    done = run(TEST, "--rounds=3", f"--benchmark-json={stored}", f"--table={table}")
+    done = run(TEST, "--rounds=6", f"--benchmark-json={stored}", f"--table={table}")
     assert (done.returncode, last(done)) == (0, "1 passed"), done.stdout + done.stderr
     (row,) = json.loads(table.read_text("utf-8"))["rows"]
     (one,) = json.loads(stored.read_text("utf-8"))["benchmarks"]
@@ -68,7 +68,7 @@ def test_what_it_stores_is_our_time_of_a_call(tmp_path: Path) -> None:
 
 
 def test_a_run_is_compared_with_one_before(tmp_path: Path) -> None:
-    options = (TEST, "--rounds=3", f"--benchmark-storage={tmp_path}")
+    options = (TEST, "--rounds=6", f"--benchmark-storage={tmp_path}")
     assert run(*options, "--benchmark-autosave").returncode == 0
     path, report = saved(tmp_path)
     (one,) = report["benchmarks"]
@@ -101,7 +101,7 @@ def test_a_run_is_compared_with_one_before(tmp_path: Path) -> None:
 )
 def test_its_options(tmp_path: Path, options: tuple[str, ...], expected: str) -> None:
     asked = [option.format(folder=tmp_path) for option in options]
-    done = run(TEST, FIGURE, "--rounds=3", *asked)
+    done = run(TEST, FIGURE, "--rounds=6", *asked)
     assert (done.returncode, last(done)) == (0, expected), done.stdout + done.stderr
     assert ("Not saving anything" in done.stderr) == ("-k" in options)
     assert ("ratios: median" in done.stdout) == ("--benchmark-disable" not in options)
@@ -116,7 +116,8 @@ def test_its_options(tmp_path: Path, options: tuple[str, ...], expected: str) ->
             ("--table={folder}/table.json", "--benchmark-disable"),
             "ERROR: --table needs measures, and there are none: benchmarks are off",
         ),
-        (("--rounds=0",), "ERROR: --rounds takes a number from 1"),
+        (("--table=no-folder/t.json",), "ERROR: --table no-folder/t.json: its folder is not there"),
+        (("--rounds=5",), "ERROR: --rounds takes a number from 6"),
         (
             ("-p", "no:benchmark"),
             "ERROR: the benchmarks need pytest-benchmark: install the dependency group `bench`",

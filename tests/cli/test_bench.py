@@ -301,6 +301,31 @@ def test_an_earlier_report_that_is_none(
     assert found == (2, "", f"Error: old.json: {problem}\n")
 
 
+@pytest.mark.usefixtures("earlier")
+def test_too_few_rounds_to_compare(run: Run) -> None:
+    """They would say for ever that nothing is slower."""
+    words = ("bench", "longbridge-hmac", "--min-ms", "1")
+    five = ("--rounds", "5")
+    assert run(*words, *five, "--json", "few.json")[0] == 0
+    problem = "Error: --compare takes at least 6 rounds, and --rounds is 5\n"
+    assert run(*words, *five, "--compare", "old.json") == (2, "", problem)
+    problem = "Error: few.json: too few rounds, 5: compare with at least 6\n"
+    assert run(*words, "--compare", "few.json") == (2, "", problem)
+    both = ("--compare", "few.json", "--compare", "old.json")
+    assert run(*words, "--rounds", "6", *both)[0] in {0, 1}
+
+
+@pytest.mark.usefixtures("earlier")
+def test_what_was_not_measured_then_is_no_comparison(run: Run, tmp_path: Path) -> None:
+    """As after a change of its name; what was measured is not lost."""
+    words = ("bench", "longbridge-hmac", "--rounds", "6", "--min-ms", "1", "--json", "bench.json")
+    code, output, error = run(*words, "--compare", "old.json", "--python", "mine:Good")
+    problem = f"old.json: no measure of my signer on {USUAL}: compare with one of the same names"
+    assert (code, error) == (2, f"Error: {problem}\n")
+    assert f"my signer · {USUAL}: not measured then: " in output
+    assert len(report_in(tmp_path)["measured"]) == 3
+
+
 @pytest.mark.parametrize(
     ("words", "problem"),
     [

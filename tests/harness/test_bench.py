@@ -286,9 +286,9 @@ STEADY = (200, 201, 202, 203, 204, 205)
         ([STEADY, [one + 50 for one in STEADY]], [one + 30 for one in STEADY], "not told apart", 0),
         ([STEADY, [one + 50 for one in STEADY]], [one + 60 for one in STEADY], "slower", 1),
         # Too few rounds tell nothing.
-        ([STEADY], [900] * 5, "not told apart", 0),
-        ([STEADY[:5]], [900] * 6, "not told apart", 0),
-        ([STEADY], [50] * 5, "not told apart", 0),
+        ([STEADY], [900] * 5, "too few rounds", 0),
+        ([STEADY[:5]], [900] * 6, "too few rounds", 0),
+        ([STEADY], [50] * 5, "too few rounds", 0),
         ([STEADY[:3], STEADY[3:]], [900] * 6, "slower", 1),
     ],
 )

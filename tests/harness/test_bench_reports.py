@@ -229,7 +229,11 @@ def test_several_vectors_have_a_table_each(show: Show) -> None:
 def test_an_interrupt_is_said(rounds: int, kept: list[Measured], tables: str, show: Show) -> None:
     report = msgspec.structs.replace(REPORT, rounds=rounds, complete=False, measured=kept)
     expected = f"interrupted: {rounds} of 15 rounds were measured whole\n"
-    assert show(report) == ABOUT.replace("15", str(rounds), 1) + expected + tables
+    few = (
+        "note: fewer than 6 rounds hold nothing with 95 %: in brackets are the least and the most\n"
+    )
+    about = ABOUT.replace("15", str(rounds), 1) + (few if rounds else "")
+    assert show(report) == about + expected + tables
 
 
 @pytest.mark.parametrize(
@@ -249,6 +253,10 @@ def test_an_interrupt_is_said(rounds: int, kept: list[Measured], tables: str, sh
                 "no difference that the noise allows to see: 2.01 (1.99 to 2.03), "
                 "was 2.00 (1.98 to 2.02)"
             ),
+        ),
+        (
+            changed("too few rounds", 2_000_000, 9_000_000),
+            "too few rounds to tell, 6 are needed: 9.00 (8.98 to 9.02), was 2.00 (1.98 to 2.02)",
         ),
         (changed("not measured then", None, 2_000_000), "not measured then: 2.00 (1.98 to 2.02)"),
     ],

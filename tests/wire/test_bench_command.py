@@ -83,10 +83,10 @@ def test_several_together(run: Run, fake: Callable[..., Sdk]) -> None:
         {"sdk": "d-deaf", "state": "skipped", "why": lacks},
     ]
     lines = out.splitlines()
-    assert lines[1:3] == ["", f"{ONE} (send)"]
-    assert [line.split()[:2] for line in lines[4:6]] == [["a-right", "1.2.3"], ["b-signs", "1.2.3"]]
-    assert [line.count("cannot") for line in lines[4:6]] == [0, 1]
-    assert lines[6:] == [
+    assert lines[2:4] == ["", f"{ONE} (send)"]
+    assert [line.split()[:2] for line in lines[5:7]] == [["a-right", "1.2.3"], ["b-signs", "1.2.3"]]
+    assert [line.count("cannot") for line in lines[5:7]] == [0, 1]
+    assert lines[7:] == [
         "(cannot: its driver or the scheme lacks the feature `unsigned`)",
         "(a connection for each request: a-right 1.2.3, b-signs 1.2.3)",
         "not measured: e-toolless: this machine has no no-such-tool",
@@ -247,7 +247,7 @@ def test_a_program_that_only_sends(run: Run, driver: Callable[..., list[str]]) -
     code, out, err = run(*QUICK, "--json", "bench.json", "--", *driver("right"))
     assert (code, err) == (0, NOTE.format("the command"))
     assert measured() == [("command", "", USUAL, sent) for sent in ("signed", "unsigned", "bare")]
-    assert out.splitlines()[4].startswith("a made-up SDK 1.2.3  ")
+    assert out.splitlines()[5].startswith("a made-up SDK 1.2.3  ")
 
 
 def test_unsigned_is_not_asked_for_where_the_scheme_has_none(
