@@ -15,8 +15,9 @@ _LONGEST = _WIDTH - 2 * _MARGIN
 _TITLE, _ROW, _BAR, _GAP = 34, 40, 14, 16
 """Heights: of a group's title, of a row, of its bar, and between groups."""
 _BELOW_TEXT = 7
-_COLOURS = {"reference": "#c2cad3"}
-_OTHER = "#8db9e8"
+_BESIDE = "#c2cad3"
+_STANDS_BESIDE = {"reference", "unsigned", "bare"}
+_OWN = "#8db9e8"
 _STYLE = (
     "text{font:13px system-ui,sans-serif;fill:#1b1f24}"
     ".title{font-weight:600}.small{font-size:11px;fill:#57606a}"
@@ -74,7 +75,7 @@ def _groups(report: BenchReport) -> Iterator[_Group]:
                 ", ".join(filter(None, (name(one.implementation, one.sdk), one.sent))),
                 f"{duration(one.call_ps)} · {count(one.per_second)} a second",
                 one.call_ps,
-                _COLOURS.get(one.kind, _OTHER),
+                _BESIDE if {one.kind, one.sent} & _STANDS_BESIDE else _OWN,
             )
             for one in report.measured
             if one.vector == vector
@@ -85,7 +86,7 @@ def _groups(report: BenchReport) -> Iterator[_Group]:
                 f"{name(one.implementation)}, {one.processes} at once",
                 f"{count(one.per_second.median)} a second",
                 one.per_second,
-                _COLOURS.get(one.kind, _OTHER),
+                _BESIDE if one.kind in _STANDS_BESIDE else _OWN,
             )
             for one in report.scaled
             if one.vector == vector

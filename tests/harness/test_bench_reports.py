@@ -350,6 +350,13 @@ def test_the_picture_of_what_was_sent() -> None:
     ]
 
 
+def test_what_stands_beside_is_grey() -> None:
+    """The reference, and what an SDK sends unsigned or a client sends that does nothing else."""
+    own, beside = "#8db9e8", "#c2cad3"
+    fills = [[bar.get("fill") for bar in drawn(one, "rect")[1:]] for one in (SCALED, SENT)]
+    assert fills == [[beside, own, own, own], [own, beside, beside, own, beside]]
+
+
 def test_bars_are_as_long_as_they_say() -> None:
     """The longest interval ends at the right margin: 820 of 860 are for it."""
     paper, *bars = drawn(SCALED, "rect")
