@@ -18,7 +18,7 @@ from signproof.sender import send
 from signproof.server.lean import Responder
 
 # What these show does not depend on the Python, and programs are slow to start.
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.unmeasured]
 
 Run = Callable[..., tuple[int, str, str]]
 
