@@ -314,8 +314,11 @@ def compared(new: BenchReport, earlier: Sequence[BenchReport]) -> BenchReport:
 
 def _who(measured: Measured) -> tuple[str, ...]:
     """Return what stays the same from one version of an implementation to the next."""
-    name = measured.sdk or measured.implementation.name
-    return measured.kind, name, measured.vector, measured.sent
+    return measured.kind, _name(measured), measured.vector, measured.sent
+
+
+def _name(measured: Measured) -> str:
+    return measured.sdk or measured.implementation.name
 
 
 def _change(measured: Measured, before: list[float]) -> Change:
@@ -323,7 +326,7 @@ def _change(measured: Measured, before: list[float]) -> Change:
     enough = min(len(measured.rounds), len(before)) >= FEWEST_ROUNDS
     return Change(
         kind=measured.kind,
-        implementation=measured.sdk or measured.implementation.name,
+        implementation=_name(measured),
         vector=measured.vector,
         sent=measured.sent,
         verdict=_verdict(old, measured.of_yardstick_ppm, enough=enough),

@@ -75,6 +75,11 @@ class Timed(_Model, frozen=True, kw_only=True):
         """Nanoseconds a call."""
         return self.elapsed_ns / self.calls
 
+    @property
+    def opens_each_time(self) -> bool:
+        """Whether there was a connection for each of several calls."""
+        return self.connections == self.calls > 1
+
 
 class Measured(_Model, frozen=True, kw_only=True):
     """One implementation on one vector."""

@@ -106,7 +106,7 @@ class _Course:
             check_passed(self._candidate.name, asked, received)
         self._signed = kept[-1].request
         # To open a connection takes as long as many a request: both do it, or none.
-        self._bare.load(kept[-1].raw, anew=timed.connections == timed.calls > 1)
+        self._bare.load(kept[-1].raw, anew=timed.opens_each_time)
         return [timed]
 
     def unsigned(self) -> list[Timed]:

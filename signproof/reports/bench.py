@@ -92,17 +92,14 @@ def _sent_lines(measured: Sequence[Measured]) -> Iterator[str]:
     yield from _table([_SENT_HEAD, *map(_sent_row, rows.values())])
     if any("unsigned" not in row for row in rows.values()):
         yield "(cannot: its driver or the scheme lacks the feature `unsigned`)"
-    anew = [_who(row["signed"]) for row in rows.values() if _opens_each_time(row["signed"])]
+    signed = [row["signed"] for row in rows.values()]
+    anew = [_who(one) for one in signed if all(timed.opens_each_time for timed in one.rounds)]
     if anew:
         yield f"(a connection for each request: {', '.join(anew)})"
 
 
 def _who(one: Measured) -> str:
     return name(one.implementation, one.sdk)
-
-
-def _opens_each_time(one: Measured) -> bool:
-    return all(timed.connections == timed.calls > 1 for timed in one.rounds)
 
 
 def _sent_row(row: Mapping[str, Measured]) -> list[str]:
